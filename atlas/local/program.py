@@ -1,0 +1,59 @@
+"""A program that Atlas runs beside itself: its command, when it is ready, and that it never outlives us."""
+
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+Probe = Callable[[], bool]
+"""Answers quickly whether a program is ready to serve. It never raises."""
+
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """One program: data only, so that tests and `make run` can put together lists of their own."""
+
+    name: str
+    command: Sequence[str]
+    ready: Probe | None = None
+    """None: ready as soon as it runs."""
+    once: bool = False
+    """It does a piece of work and ends; what follows it waits for exit code 0."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """Added to the environment of whoever starts it."""
+
+
+def die_with(parent: int) -> Callable[[], None]:
+    """For `preexec_fn`: the new process is killed as soon as `parent`, the process that starts it, is gone.
+
+    This holds when the parent is killed with SIGKILL too, because the Linux kernel sends the signal. The
+    kernel takes the *thread* that forked for the parent: start programs from one that lasts, the main thread.
+    Other systems have no such signal; there only an orderly stop is certain to take the children along.
+    """
+
+    def tie() -> None:
+        if _LIBC is not None:
+            _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # It went between our fork and the line above.
+            os._exit(1)
+
+    return tie
+
+
+def end_with_parent() -> None:
+    """Ask the kernel to stop *this* process, in order, when the one that started it is gone."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def signal_group(pid: int, signum: signal.Signals) -> None:
+    """Signal a program, which leads a process group, and all it started. One already gone is no error."""
+    try:
+        os.killpg(pid, signum)
+    except (ProcessLookupError, PermissionError):  # macOS says EPERM for a group of zombies.
+        return
