@@ -1,0 +1,20 @@
+"""Who somebody is on the platform (the part they play in one booking is `bookings.rules.lifecycle.Actor`)."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The seed's `UserRole`; one per user."""
+
+    CONCIERGE = "CONCIERGE"
+    OPERATOR = "OPERATOR"
+    DRIVER = "DRIVER"
+    ADMIN = "ADMIN"
+
+
+class UserStatus(StrEnum):
+    """Only ACTIVE may sign in; DELETED is an anonymised user whose bookings stay."""
+
+    ACTIVE = "ACTIVE"
+    SUSPENDED = "SUSPENDED"
+    DELETED = "DELETED"
