@@ -1,0 +1,50 @@
+"""Several items by key, of one table or of many, in one call."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pynamodb.connection.base import Connection
+
+from atlas.dynamo.connection import connection
+from atlas.dynamo.table import Table
+
+LIMIT = 100
+"""Keys in one BatchGetItem (DynamoDB's own limit)."""
+
+
+def get_many(*wanted: tuple[type[Table], Any], consistent: bool = False) -> list[Any]:
+    """The items of `(table, hash key)` pairs in the order asked for, None where there is none.
+
+    One BatchGetItem for up to 100 different keys. Use it wherever a page needs more than one item by key.
+    """
+    keys = list(dict.fromkeys(wanted))
+    found: dict[tuple[type[Table], Any], Table] = {}
+    for start in range(0, len(keys), LIMIT):
+        _read(keys[start : start + LIMIT], found, consistent)
+    return [found.get(key) for key in wanted]
+
+
+def _read(
+    keys: Sequence[tuple[type[Table], Any]], found: dict[tuple[type[Table], Any], Table], consistent: bool
+) -> None:
+    shared: Connection = connection()
+    tables = {table.Meta.table_name: table for table, _ in keys}
+    request: dict[str, Any] = {
+        name: {
+            "Keys": [_key(table, key) for owner, key in keys if owner is table],
+            "ConsistentRead": consistent,
+        }
+        for name, table in tables.items()
+    }
+    while request:
+        answer = shared.dispatch("BatchGetItem", {"RequestItems": request})
+        for name, items in answer["Responses"].items():
+            for raw in items:
+                item = tables[name].from_raw_data(raw)
+                found[tables[name], item.key[0]] = item
+        request = answer.get("UnprocessedKeys") or {}
+
+
+def _key(table: type[Table], value: Any) -> dict[str, Any]:
+    attribute = table._hash_key_attribute()
+    return {attribute.attr_name: {attribute.attr_type: attribute.serialize(value)}}

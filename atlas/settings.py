@@ -1,0 +1,292 @@
+"""Every setting of Atlas, from the environment (`.env.example` documents each one).
+
+`ATLAS_ENV` is `local` (the embedded services of `make run`), `test` or `production`. Production takes its secrets from
+the environment only and refuses to start with a missing or default one.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+import structlog
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+if (BASE_DIR / ".env").is_file():
+    env.read_env(BASE_DIR / ".env")
+
+ATLAS_ENV: str = env.str("ATLAS_ENV", default="local")
+if ATLAS_ENV not in ("local", "test", "production"):
+    raise ImproperlyConfigured(f"ATLAS_ENV must be local, test or production, not {ATLAS_ENV!r}.")
+PRODUCTION = ATLAS_ENV == "production"
+
+
+def secret(name: str, local_default: str) -> str:
+    """A secret from the environment; its default exists for the embedded services only."""
+    value: str = env.str(name, default="" if PRODUCTION else local_default)
+    if not value or (PRODUCTION and value == local_default):
+        raise ImproperlyConfigured(f"Set {name} in the environment: production does not start without it.")
+    return value
+
+
+def host(name: str, local_default: str) -> str | None:
+    """An endpoint override: embedded by default, unset (the real service) in production."""
+    value: str = env.str(name, default="" if PRODUCTION else local_default)
+    return value or None
+
+
+# What Atlas is made of
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = secret("SECRET_KEY", "local-only-secret-key-that-production-refuses-to-start-with")
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"]
+)
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}")
+DATA_DIR = Path(env.str("ATLAS_DATA", default=str(BASE_DIR / "var")))
+
+INSTALLED_APPS = [
+    "daphne",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_htmx",
+    "csp",
+    "atlas",
+    "accounts",
+    "fleet",
+    "telemetry",
+    "payments",
+    "bookings",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "csp.middleware.CSPMiddleware",
+]
+
+ROOT_URLCONF = "atlas.urls"
+ASGI_APPLICATION = "atlas.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# The database: DynamoDB through PynamoDB. Django's own ORM gets an engine that opens nothing (docs/adr/0002).
+DATABASES = {"default": {"ENGINE": "atlas.facade.engine"}}
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
+DYNAMODB_ENDPOINT = host("DYNAMODB_ENDPOINT", "http://127.0.0.1:8100")
+AWS_REGION = env.str("AWS_REGION", default="us-east-1")
+TABLE_PREFIX = env.str("TABLE_PREFIX", default="atlas-")
+DYNAMODB_CAPACITY = env.str("DYNAMODB_CAPACITY", default="on-demand")
+"""`on-demand`, or `provisioned`: the seeds' figures with auto-scaling."""
+DYNAMODB_DELETION_PROTECTION = env.bool("DYNAMODB_DELETION_PROTECTION", default=PRODUCTION)
+DYNAMODB_POOL = env.int("DYNAMODB_POOL", default=50)
+ATLAS_METER = env.bool("ATLAS_METER", default=False)
+
+# Cache, live hub and broker: Redis
+REDIS_URL = env.str("REDIS_URL", default="" if PRODUCTION else "redis://127.0.0.1:8102/0")
+if not REDIS_URL:
+    raise ImproperlyConfigured("Set REDIS_URL in the environment: cache, live tracking and jobs need it.")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "atlas",
+    }
+}
+
+# Who one is
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.authentication.Backend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.BCryptSHA256PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("name", "email")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+SESSION_ENGINE = "accounts.sessions"
+SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+SESSION_COOKIE_NAME = "atlas_session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+LOGIN_URL = "accounts:sign_in"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "accounts:sign_in"
+ACCESS_TOKEN_LIFE = timedelta(minutes=15)
+REFRESH_TOKEN_LIFE = timedelta(days=30)
+TOKEN_KEY = secret("TOKEN_KEY", "local-only-token-key-that-production-refuses-to-start-with")
+"""Signs access tokens (HS256) and list cursors."""
+LOCKOUT_FAILURES = env.int("LOCKOUT_FAILURES", default=8)
+LOCKOUT_MINUTES = env.int("LOCKOUT_MINUTES", default=15)
+
+# Transport
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_TLS_PROXY", default=PRODUCTION) else None
+)
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'", "ws:" if not PRODUCTION else "wss:"],
+        "worker-src": ["'self'", "blob:"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "object-src": ["'none'"],
+    }
+}
+BODY_LIMIT_BYTES = env.int("BODY_LIMIT_BYTES", default=1024 * 1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_LIMIT_BYTES
+
+# The API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.BearerAuthentication",
+        "accounts.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["atlas.api.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["atlas.api.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "atlas.api.exceptions.handle",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Atlas",
+    "DESCRIPTION": "Chauffeured rides from request to receipt, and the fleets behind them.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# Jobs
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL)
+CELERY_TASK_ALWAYS_EAGER = env.bool("CELERY_TASK_ALWAYS_EAGER", default=ATLAS_ENV == "test")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 120}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+
+# Money: Square
+SQUARE_BASE_URL = host("SQUARE_BASE_URL", "http://127.0.0.1:8101")
+SQUARE_ACCESS_TOKEN = secret("SQUARE_ACCESS_TOKEN", "local-sandbox-token")
+SQUARE_LOCATION_ID = env.str("SQUARE_LOCATION_ID", default="L-ATLAS-LOCAL")
+SQUARE_WEBHOOK_KEY = secret("SQUARE_WEBHOOK_KEY", "local-sandbox-webhook-key")
+SQUARE_WEBHOOK_URL = env.str("SQUARE_WEBHOOK_URL", default=f"{PUBLIC_URL}/api/v1/webhooks/square")
+SQUARE_TIMEOUT_SECONDS = env.float("SQUARE_TIMEOUT_SECONDS", default=10.0)
+CURRENCY = "USD"
+
+# The marketplace
+REQUEST_LIFE = timedelta(hours=env.int("REQUEST_LIFE_HOURS", default=24))
+QUOTE_LIFE = timedelta(minutes=env.int("QUOTE_LIFE_MINUTES", default=30))
+OPEN_REQUEST_SHARDS = env.int("OPEN_REQUEST_SHARDS", default=4)
+"""Partitions of the open-requests and due indexes. Raise it before a region's write rate needs it; never lower it."""
+LOCATION_WRITE_SECONDS = 15
+ATLAS_LIVE_AUTHENTICATE = "accounts.authentication.user_for_token"
+MAP_STYLE_URL = env.str("MAP_STYLE_URL", default="")
+
+# Language, time, files
+LANGUAGE_CODE = "en"
+USE_I18N = USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION
+EMAIL_BACKEND = env.str(
+    "EMAIL_BACKEND",
+    default="django.core.mail.backends.smtp.EmailBackend"
+    if PRODUCTION
+    else "django.core.mail.backends.filebased.EmailBackend",
+)
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+TEST_RUNNER = "atlas.testing.PytestRunner"
+
+# Logs: one JSON object per line in production, readable lines elsewhere
+_shared = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+structlog.configure(
+    processors=[*_shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "structured": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "foreign_pre_chain": _shared,
+            "processor": structlog.processors.JSONRenderer()
+            if PRODUCTION
+            else structlog.dev.ConsoleRenderer(colors=False),
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        "daphne": {"level": "WARNING"},
+        "botocore": {"level": "WARNING"},
+        "pynamodb": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,115 @@
+"""What was asked of the payment provider, and what came of it. No card number ever comes near."""
+
+from pynamodb.attributes import ListAttribute, TTLAttribute, UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
+
+from atlas.dynamo.attributes import Document, InstantAttribute
+from atlas.dynamo.table import Schema, Table
+from payments.rules.types import PaymentMethod, TransactionStatus
+
+
+class CardMetadata(Document):
+    """What a receipt may show of a card."""
+
+    card_last4 = UnicodeAttribute(attr_name="cardLast4", null=True)
+    card_brand = UnicodeAttribute(attr_name="cardBrand", null=True)
+    receipt_url = UnicodeAttribute(attr_name="receiptUrl", null=True)
+
+
+class Operation(Document):
+    """One logical request to the provider. Its key is stored before the call: any retry replays it, none charges twice."""
+
+    kind = UnicodeAttribute()
+    """authorize, capture, void or refund."""
+    key = UnicodeAttribute()
+    """Idempotency key, at most 45 characters."""
+    amount = IntegerAttribute()
+    """Cents."""
+    state = UnicodeAttribute()
+    """pending, done or failed."""
+    at = InstantAttribute()
+    code = UnicodeAttribute(null=True)
+    """The provider's error code of a failed one."""
+    gateway_id = UnicodeAttribute(attr_name="gatewayId", null=True)
+
+
+class TransactionsByReference(GlobalSecondaryIndex["PaymentTransaction"]):
+    class Meta:
+        index_name = "booking-index"
+        projection = AllProjection()
+
+    reference = UnicodeAttribute(hash_key=True, attr_name="bookingId")
+    created_at = InstantAttribute(range_key=True, attr_name="createdAt")
+
+
+class TransactionsByDay(GlobalSecondaryIndex["PaymentTransaction"]):
+    class Meta:
+        index_name = "day-index"
+        projection = KeysOnlyProjection()
+
+    created_day = UnicodeAttribute(hash_key=True, attr_name="createdDay")
+    created_at = InstantAttribute(range_key=True, attr_name="createdAt")
+
+
+class TransactionsByGateway(GlobalSecondaryIndex["PaymentTransaction"]):
+    class Meta:
+        index_name = "gateway-index"
+        projection = KeysOnlyProjection()
+
+    payment_gateway_id = UnicodeAttribute(hash_key=True, attr_name="paymentGatewayId")
+
+
+class PaymentTransaction(Table):
+    """The payment of one reference (a booking's id, which means nothing here).
+
+    - by id: GetItem `id`
+    - the payments of a booking: `booking-index`, newest first
+    - a period for finance: `day-index`, a query per day
+    - which one does this webhook tell of: `gateway-index`
+    """
+
+    class Meta(Schema):
+        name = "transactions"
+        retention = "10 years, never deleted before"
+
+    id = UnicodeAttribute(hash_key=True)
+    reference = UnicodeAttribute(attr_name="bookingId")
+    payer_id = UnicodeAttribute(attr_name="payerId")
+    payee_id = UnicodeAttribute(attr_name="payeeId")
+    amount = IntegerAttribute()
+    """Cents: authorised, and once captured what was taken."""
+    refunded = IntegerAttribute(default=0)
+    currency = UnicodeAttribute(default="USD")
+    status = UnicodeEnumAttribute(TransactionStatus, default=TransactionStatus.PENDING)
+    method = UnicodeEnumAttribute(PaymentMethod, default=PaymentMethod.CARD)
+    payment_gateway_id = UnicodeAttribute(attr_name="paymentGatewayId", null=True)
+    gateway_version = UnicodeAttribute(attr_name="gatewayVersion", null=True)
+    source_id = UnicodeAttribute(attr_name="sourceId", null=True)
+    """The single-use token of the card, kept only until the authorisation is answered, to be able to replay it."""
+    metadata = CardMetadata(default=CardMetadata)
+    operations: ListAttribute[Operation] = ListAttribute(of=Operation, default=list)
+    created_day = UnicodeAttribute(attr_name="createdDay")
+
+    booking_index = TransactionsByReference()
+    day_index = TransactionsByDay()
+    gateway_index = TransactionsByGateway()
+
+
+class WebhookEvent(Table):
+    """A webhook that was received: seen once, handled once.
+
+    - was this one seen: GetItem `id`
+    """
+
+    class Meta(Schema):
+        name = "webhook-events"
+        retention = "90 days (TTL)"
+
+    id = UnicodeAttribute(hash_key=True)
+    """The provider's `event_id`."""
+    type_ = UnicodeAttribute(attr_name="type")
+    body = UnicodeAttribute()
+    """As received, before anything was made of it."""
+    handled_at = InstantAttribute(attr_name="handledAt", null=True)
+    expires_at = TTLAttribute(attr_name="expiresAt")
