@@ -3,6 +3,7 @@
 Amounts are integer cents. Inside, everything is exact (`Decimal`); each line is rounded once, half-even,
 and sums are sums of rounded lines, so what a receipt shows adds up.
 """
+# ruff: noqa: A002 - `type` is the attribute's name in the data model
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ class Breakdown:
 
 def estimate(
     *,
-    type: BookingType,  # noqa: A002 - the attribute's name in the data model
+    type: BookingType,
     rule: PricingRule,
     tax_rate: Decimal,
     distance_km: Number | None = None,
