@@ -18,7 +18,7 @@ class CardMetadata(Document):
 
 
 class Operation(Document):
-    """One logical request to the provider. Its key is stored before the call: any retry replays it, none charges twice."""
+    """One logical request to the provider. Its key is stored before the call: a retry replays, never charges twice."""
 
     kind = UnicodeAttribute()
     """authorize, capture, void or refund."""

@@ -43,7 +43,7 @@ class Upgrade:
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """Provisioned figures (units per second) where the table is not on demand; auto-scaling goes from a tenth to these."""
+    """Provisioned figures, units per second, where the table is not on demand; auto-scaling stays below them."""
 
     write: int = 5
     read: int = 10

@@ -27,8 +27,7 @@ from atlas.local.service import Service, running
 
 VERSION = "1.2.1"
 INTEGRITY = {
-    "linux-x64": "sha512-"
-    "sBHqlxJ9ANkLluFkYRfd5r8Y0ApFew4FhOrlhgRAgD4XzEoFOukEo1nuBTQ1+jTtofqwn4NWQ2k0Tn5mNTjgUg==",
+    "linux-x64": "sha512-sBHqlxJ9ANkLluFkYRfd5r8Y0ApFew4FhOrlhgRAgD4XzEoFOukEo1nuBTQ1+jTtofqwn4NWQ2k0Tn5mNTjgUg==",
 }
 """Platform -> the checksum that the npm package `@dynoxide/<platform>` of this version must have."""
 
@@ -81,9 +80,7 @@ def file_engine(database: Path) -> Iterator[Service]:
 @contextlib.contextmanager
 def _engine(database: Path | None) -> Iterator[Service]:
     executable = binary()
-    with running(
-        Service(lambda port: program(port=port, database=database, executable=executable))
-    ) as service:
+    with running(Service(lambda port: program(port=port, database=database, executable=executable))) as service:
         yield service
 
 
@@ -98,9 +95,7 @@ def _install(target: Path) -> None:
         if target.exists():
             return
         try:
-            archive = npm.fetch(
-                f"@dynoxide/{system}@{VERSION}", integrity=INTEGRITY[system], folder=Path(folder)
-            )
+            archive = npm.fetch(f"@dynoxide/{system}@{VERSION}", integrity=INTEGRITY[system], folder=Path(folder))
         except LocalError as error:
             raise LocalError(f"{error} {_HELP}") from error
         part = Path(folder) / target.name

@@ -36,9 +36,7 @@ def verify(archive: Path, integrity: str) -> None:
     digest = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
     if f"sha512-{digest}" != integrity:
         archive.unlink()
-        raise LocalError(
-            f"{archive.name} is not what was expected: its checksum is sha512-{digest}. It is not used."
-        )
+        raise LocalError(f"{archive.name} is not what was expected: its checksum is sha512-{digest}. It is not used.")
 
 
 def _clients() -> Iterator[Sequence[str]]:

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
@@ -31,21 +31,25 @@ def free_port() -> int:
     return port
 
 
-def remembered(file: Path, names: Iterable[str]) -> dict[str, int]:
-    """A port for each name: last time's where it is still free, else a new one. Keeps the answer in `file`.
+def remembered(file: Path, wanted: Mapping[str, int]) -> dict[str, int]:
+    """A port for each name: last time's, else the wanted one, else any; always one that is free now.
 
-    So two checkouts run side by side, and an address that somebody noted down usually holds.
+    The answer is kept in `file` for the next time. So two checkouts run side by side without a word about
+    ports, and an address that somebody noted down usually holds.
     """
     before: object = None
     with contextlib.suppress(OSError, ValueError):
         before = json.loads(file.read_text())
     known = before if isinstance(before, dict) else {}
     ports: dict[str, int] = {}
-    for name in names:
-        port = known.get(name)
-        while not isinstance(port, int) or port in ports.values() or not is_free(port):
-            port = free_port()
-        ports[name] = port
+    for name, default in wanted.items():
+        candidates = (known.get(name), default)
+        ports[name] = next(
+            (port for port in candidates if isinstance(port, int) and port not in ports.values() and is_free(port)),
+            0,
+        )
+        while not ports[name] or list(ports.values()).count(ports[name]) > 1:
+            ports[name] = free_port()
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(ports, indent=2) + "\n")
     return ports

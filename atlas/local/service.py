@@ -20,9 +20,7 @@ _LAST_BYTES = 2000
 class Service:
     """A running program on a port of its own. Start it from the main thread (see `die_with`)."""
 
-    def __init__(
-        self, program: Callable[[int], Program], *, scheme: str = "http", seconds: float = 20
-    ) -> None:
+    def __init__(self, program: Callable[[int], Program], *, scheme: str = "http", seconds: float = 20) -> None:
         """`program` makes the command for a port; `seconds` is how long it may take until it is ready."""
         self._program = program
         self._scheme = scheme

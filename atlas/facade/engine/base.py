@@ -2,7 +2,7 @@
 
 from typing import Any, NoReturn
 
-from django.db import NotSupportedError
+from django.db import NotSupportedError, utils
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.client import BaseDatabaseClient
 from django.db.backends.base.creation import BaseDatabaseCreation
@@ -13,7 +13,7 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 
 def refuse(*_: object, **__: object) -> NoReturn:
     raise NotSupportedError(
-        "Atlas has no SQL database. Read and write through PynamoDB tables, or through a facade that maps this model to one."
+        "Atlas has no SQL database. Use PynamoDB tables, or a facade that maps this model to one."
     )
 
 
@@ -58,7 +58,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     display_name = "no SQL database"
     operators: dict[str, str] = {}
     data_types: dict[str, Any] = {}
-    Database = None  # set below: Django asks it for exception classes
+    Database = utils  # where Django looks the DB-API exception classes up
     client_class = DatabaseClient
     creation_class = DatabaseCreation
     features_class = DatabaseFeatures
@@ -104,21 +104,3 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     def cursor(self) -> NoReturn:
         refuse()
 
-
-class _Exceptions:
-    """The DB-API exception classes that Django's error wrapper looks up."""
-
-    from django.db.utils import (
-        DatabaseError,
-        DataError,
-        Error,
-        IntegrityError,
-        InterfaceError,
-        InternalError,
-        OperationalError,
-        ProgrammingError,
-    )
-    from django.db.utils import NotSupportedError as NotSupportedError
-
-
-DatabaseWrapper.Database = _Exceptions
