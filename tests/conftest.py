@@ -17,7 +17,7 @@ def pytest_unconfigure() -> None:
 def store() -> None:
     """Every table of Atlas, empty. Tests make data of their own and share the tables."""
     for table in tables():
-        table.create_table(read_capacity_units=5, write_capacity_units=5, wait=True)
+        table.create_table(billing_mode="PAY_PER_REQUEST", wait=True)
 
 
 @pytest.fixture(autouse=True)

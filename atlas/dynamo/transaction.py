@@ -60,7 +60,7 @@ class Transaction:
 
     def create(self, item: Table, *, otherwise: AtlasError | None = None) -> None:
         """Put an item that must not exist yet."""
-        item.version = None  # type: ignore[assignment]
+        item.attribute_values.pop("version", None)
         self._put(item, None, otherwise)
 
     def save(
