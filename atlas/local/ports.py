@@ -31,11 +31,11 @@ def free_port() -> int:
     return port
 
 
-def remembered(file: Path, wanted: Mapping[str, int]) -> dict[str, int]:
+def remembered(file: Path, wanted: Mapping[str, int], *, apart_from: int) -> dict[str, int]:
     """A port for each name: last time's, else the wanted one, else any; always one that is free now.
 
     The answer is kept in `file` for the next time. So two checkouts run side by side without a word about
-    ports, and an address that somebody noted down usually holds.
+    ports, and an address that somebody noted down usually holds. `apart_from` is spoken for.
     """
     before: object = None
     with contextlib.suppress(OSError, ValueError):
@@ -43,13 +43,12 @@ def remembered(file: Path, wanted: Mapping[str, int]) -> dict[str, int]:
     known = before if isinstance(before, dict) else {}
     ports: dict[str, int] = {}
     for name, default in wanted.items():
-        candidates = (known.get(name), default)
-        ports[name] = next(
-            (port for port in candidates if isinstance(port, int) and port not in ports.values() and is_free(port)),
-            0,
-        )
-        while not ports[name] or list(ports.values()).count(ports[name]) > 1:
-            ports[name] = free_port()
+        taken = {apart_from, *ports.values()}
+        liked = [port for port in (known.get(name), default) if isinstance(port, int) and port not in taken]
+        port = next(filter(is_free, liked), None) or free_port()
+        while port in taken:
+            port = free_port()
+        ports[name] = port
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(ports, indent=2) + "\n")
     return ports

@@ -1,0 +1,87 @@
+"""What `make run` runs, in which order, and the environment that ties it together."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from atlas.local import engine, redis
+from atlas.local.health import http_ok
+from atlas.local.ports import LOOPBACK
+from atlas.local.program import Program
+from atlas.local.supervisor import Waves
+
+PORTS = {"dynamodb": 8100, "square": 8101, "redis": 8102}
+"""Where the embedded services listen unless somebody else does. `atlas.settings` defaults to the same."""
+
+_PYTHON = (sys.executable, "-u")
+_MANAGE = (*_PYTHON, "manage.py")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Programs and the environment that all of them get."""
+
+    waves: Waves
+    env: Mapping[str, str]
+
+
+def plan(*, data: Path, port: int, ports: Mapping[str, int], given: Mapping[str, str]) -> Plan:
+    """The whole of Atlas on one machine.
+
+    `data` is the folder that keeps everything, `port` the web's, `ports` those of the services by the names in
+    `PORTS`, `given` the environment as it is: a service whose address it already names is not started.
+    Raises `LocalError` when a service cannot be had on this machine.
+    """
+    services: list[Program] = []
+    env = {"ATLAS_ENV": "local", "ATLAS_DATA": str(data), "PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    if not given.get("DYNAMODB_ENDPOINT"):
+        services.append(engine.program(port=ports["dynamodb"], database=data / "dynamodb.sqlite"))
+        env["DYNAMODB_ENDPOINT"] = f"http://{LOOPBACK}:{ports['dynamodb']}"
+    if not given.get("REDIS_URL"):
+        services.append(redis.program(port=ports["redis"], folder=data / "redis"))
+        env["REDIS_URL"] = f"redis://{LOOPBACK}:{ports['redis']}/0"
+    if not given.get("SQUARE_BASE_URL"):
+        services.append(_square(ports["square"], data / "square.sqlite"))
+        env["SQUARE_BASE_URL"] = f"http://{LOOPBACK}:{ports['square']}"
+    waves = (services, (_manage("tables", "tables", "apply", once=True),), (_manage("seed", "seed_demo", once=True),))
+    return Plan(waves=(*waves, _atlas(data, port, given)), env=env)
+
+
+def _atlas(data: Path, port: int, given: Mapping[str, str]) -> tuple[Program, ...]:
+    """Atlas itself. Web, worker and beat are processes of their own: none can hold up another.
+
+    The worker's pool is threads, so that it is one process and no child of it is ever left behind.
+    """
+    celery = (*_PYTHON, "-m", "celery", "--quiet", "--app", "atlas")
+    worker = ("worker", "--pool", "threads", "--concurrency", "4", "--without-gossip", "--without-mingle")
+    beat = ("beat", "--schedule", str(data / "run" / "beat-schedule"), "--pidfile=")
+    ready = http_ok(f"http://{LOOPBACK}:{port}/healthz")
+    return (
+        Program(name="web", command=_web(port, given.get("ATLAS_SERVER") or "daphne"), ready=ready),
+        Program(name="worker", command=(*celery, *worker, "--loglevel", "INFO")),
+        Program(name="beat", command=(*celery, *beat, "--loglevel", "WARNING")),
+        _manage("drive", "drive_demo"),
+        _manage("sweep", "sweep_ttl", "--forever"),
+    )
+
+
+def _web(port: int, server: str) -> tuple[str, ...]:
+    """Daphne, or the faster Uvicorn (`ATLAS_SERVER=uvicorn`)."""
+    application, address = "atlas.asgi:application", ("--port", str(port))
+    if server == "uvicorn":
+        return (*_PYTHON, "-m", "uvicorn", "--host", LOOPBACK, *address, "--ws", "websockets-sansio", application)
+    return (*_PYTHON, "-m", "daphne", "--bind", LOOPBACK, *address, application)
+
+
+def _square(port: int, database: Path) -> Program:
+    address = ("--host", LOOPBACK, "--port", str(port), "--db", str(database))
+    return Program(
+        name="square",
+        command=(*_PYTHON, "-m", "atlas.local.square", *address),
+        ready=http_ok(f"http://{LOOPBACK}:{port}/_control/health"),
+    )
+
+
+def _manage(name: str, *arguments: str, once: bool = False) -> Program:
+    return Program(name=name, command=(*_MANAGE, *arguments), once=once)
