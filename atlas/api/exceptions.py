@@ -34,7 +34,7 @@ API_PREFIX = "/api/"
 BEARER = "Bearer"
 
 
-class TooLarge(AtlasError):  # noqa: N818  # named as its siblings in atlas.errors are
+class TooLarge(AtlasError):  # named as its siblings in atlas.errors are
     status = 413
     code = "too_large"
     message = "The request is larger than Atlas takes."
@@ -183,17 +183,11 @@ def is_api(request: HttpRequest) -> bool:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    return (
-        respond(request, translate(exception))
-        if is_api(request)
-        else defaults.bad_request(request, exception)
-    )
+    return respond(request, translate(exception)) if is_api(request) else defaults.bad_request(request, exception)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    return (
-        respond(request, Forbidden()) if is_api(request) else defaults.permission_denied(request, exception)
-    )
+    return respond(request, Forbidden()) if is_api(request) else defaults.permission_denied(request, exception)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
@@ -212,6 +206,4 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
 
 def away(request: HttpRequest, error: Unavailable) -> HttpResponse:
     """A page for people while the store is away."""
-    return HttpResponse(
-        error.message, "text/plain; charset=utf-8", status=error.status, headers=headers(error)
-    )
+    return HttpResponse(error.message, "text/plain; charset=utf-8", status=error.status, headers=headers(error))

@@ -127,9 +127,7 @@ class Integer(serializers.IntegerField):
 
     default_error_messages = {"invalid": "Must be a whole number."}
 
-    def __init__(
-        self, *, min_value: int = -SAFE_INTEGER, max_value: int = SAFE_INTEGER, **options: Any
-    ) -> None:
+    def __init__(self, *, min_value: int = -SAFE_INTEGER, max_value: int = SAFE_INTEGER, **options: Any) -> None:
         super().__init__(min_value=min_value, max_value=max_value, **options)
 
     def to_internal_value(self, data: Any) -> int:
@@ -326,9 +324,7 @@ class TimeZone(serializers.Field[str, str, str, Any]):
 class ListOf(serializers.ListField):
     """A list of one kind of field, at most `max_length` (100) long."""
 
-    def __init__(
-        self, child: serializers.Field[Any, Any, Any, Any], *, max_length: int = 100, **options: Any
-    ) -> None:
+    def __init__(self, child: serializers.Field[Any, Any, Any, Any], *, max_length: int = 100, **options: Any) -> None:
         super().__init__(child=child, max_length=max_length, **options)
 
 

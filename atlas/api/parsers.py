@@ -81,6 +81,4 @@ def _refuse_lone_surrogates(found: Any) -> None:
         raise ParseError("The body has half of a surrogate pair.") from error
 
 
-_decoder = json.JSONDecoder(
-    object_pairs_hook=_object, parse_constant=_constant, parse_float=_float, parse_int=_int
-)
+_decoder = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_float=_float, parse_int=_int)

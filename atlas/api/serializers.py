@@ -179,9 +179,7 @@ def _on_wire(field: AnyField | None, detail: Any) -> Any:
         return {index: _on_wire(child, inner) for index, inner in detail.items()}
     inner_fields = {inner.source: inner for inner in getattr(field, "fields", {}).values()}
     return {
-        (inner_fields[name].field_name if name in inner_fields else name): _on_wire(
-            inner_fields.get(name), inner
-        )
+        (inner_fields[name].field_name if name in inner_fields else name): _on_wire(inner_fields.get(name), inner)
         for name, inner in detail.items()
     }
 
