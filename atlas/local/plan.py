@@ -42,8 +42,8 @@ def plan(*, data: Path, port: int, ports: Mapping[str, int], given: Mapping[str,
         services.append(redis.program(port=ports["redis"], folder=data / "redis"))
         env["REDIS_URL"] = f"redis://{LOOPBACK}:{ports['redis']}/0"
     if not given.get("SQUARE_BASE_URL"):
-        services.append(_square(ports["square"], data / "square.sqlite"))
-        env["SQUARE_BASE_URL"] = f"http://{LOOPBACK}:{ports['square']}"
+        env |= _square_settings(ports["square"], port, given)
+        services.append(_square(ports["square"], data / "square.sqlite3", env))
     waves = (services, (_manage("tables", "tables", "apply", once=True),), (_manage("seed", "seed_demo", once=True),))
     return Plan(waves=(*waves, _atlas(data, port, given)), env=env)
 
@@ -74,11 +74,32 @@ def _web(port: int, server: str) -> tuple[str, ...]:
     return (*_PYTHON, "-m", "daphne", "--bind", LOOPBACK, *address, application)
 
 
-def _square(port: int, database: Path) -> Program:
-    address = ("--host", LOOPBACK, "--port", str(port), "--db", str(database))
+def _square_settings(port: int, web: int, given: Mapping[str, str]) -> dict[str, str]:
+    """What the sandbox and its client must agree on."""
+    return {
+        "SQUARE_BASE_URL": f"http://{LOOPBACK}:{port}",
+        "SQUARE_ACCESS_TOKEN": given.get("SQUARE_ACCESS_TOKEN") or "local-sandbox-token",
+        "SQUARE_LOCATION_ID": given.get("SQUARE_LOCATION_ID") or "L-ATLAS-LOCAL",
+        "SQUARE_WEBHOOK_KEY": given.get("SQUARE_WEBHOOK_KEY") or "local-sandbox-webhook-key",
+        "SQUARE_WEBHOOK_URL": given.get("SQUARE_WEBHOOK_URL") or f"http://{LOOPBACK}:{web}/api/v1/webhooks/square",
+    }
+
+
+def _square(port: int, database: Path, settings: Mapping[str, str]) -> Program:
+    options = {
+        "host": LOOPBACK,
+        "port": str(port),
+        "db": str(database),
+        "access-token": settings["SQUARE_ACCESS_TOKEN"],
+        "location-id": settings["SQUARE_LOCATION_ID"],
+        "webhook-url": settings["SQUARE_WEBHOOK_URL"],
+        "webhook-signature-key": settings["SQUARE_WEBHOOK_KEY"],
+        "log-level": "warning",
+    }
+    flags = (part for name, value in options.items() for part in (f"--{name}", value))
     return Program(
         name="square",
-        command=(*_PYTHON, "-m", "atlas.local.square", *address),
+        command=(*_PYTHON, "-m", "atlas.local.square", *flags),
         ready=http_ok(f"http://{LOOPBACK}:{port}/_control/health"),
     )
 

@@ -33,6 +33,7 @@ def die_with(parent: int) -> Callable[[], None]:
 
     This holds when the parent is killed with SIGKILL too, because the Linux kernel sends the signal. The
     kernel takes the *thread* that forked for the parent: start programs from one that lasts, the main thread.
+    It reaches what we start, not what that starts in turn: so none of our programs has children of its own.
     Other systems have no such signal; there only an orderly stop is certain to take the children along.
     """
 

@@ -60,11 +60,17 @@ def _run(planner: Planner) -> None:
         _require_free(port)
         wanted = planner(data, port, ports.remembered(data / "run" / "ports.json", PORTS, apart_from=port))
         os.environ.update(wanted.env)
-        (data / "run" / "services.env").write_text("".join(f"{k}={v}\n" for k, v in wanted.env.items()))
+        _note_down(data / "run" / "services.env", wanted.env)
         supervisor = Supervisor(sys.stdout)
         asyncio.run(
             supervisor.run(wanted.waves, announce=lambda: supervisor.say(f"Atlas is ready: {url} (Ctrl-C stops it)"))
         )
+
+
+def _note_down(file: Path, env: Mapping[str, str]) -> None:
+    """Leave the settings of this run where other programs of the same person find them."""
+    file.touch(mode=0o600)
+    file.write_text("".join(f"{name}={value}\n" for name, value in env.items()))
 
 
 def _web_port() -> int:
