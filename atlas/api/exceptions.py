@@ -61,7 +61,7 @@ def handle(exception: Exception, context: Mapping[str, Any]) -> Response:
     request = context.get("request")
     error = translate(exception)
     django_request = getattr(request, "_request", request)
-    _log(error, exception, django_request)
+    note(error, exception, django_request)
     response = Response(body(error, django_request), status=error.status, headers=headers(error))
     response.exception = True
     return response
@@ -166,7 +166,7 @@ def respond(request: HttpRequest, error: AtlasError) -> JsonResponse:
     return JsonResponse(body(error, request), status=error.status, headers=headers(error))
 
 
-def _log(error: AtlasError, exception: BaseException, request: HttpRequest | None) -> None:
+def note(error: AtlasError, exception: BaseException | None, request: HttpRequest | None) -> None:
     """Only what somebody must look at: our own bugs with their trace, an outage in one line."""
     path = getattr(request, "path", None)
     if error.status == status.HTTP_500_INTERNAL_SERVER_ERROR:
@@ -196,7 +196,10 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBa
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """`handler500`: Django calls it while it handles the exception, so an outage can be told from a bug."""
-    error = translate(sys.exc_info()[1])
+    exception = sys.exc_info()[1]
+    error = translate(exception)
+    if isinstance(error, Unavailable):
+        note(error, exception, request)
     if is_api(request):
         return respond(request, error)
     if isinstance(error, Unavailable):

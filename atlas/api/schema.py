@@ -1,22 +1,12 @@
-"""The OpenAPI 3.1 document: one error component, the bearer scheme, closed request bodies; and the pages that show it.
+"""What the OpenAPI 3.1 document says of every operation: one error component, the schemes, closed request bodies.
 
-Importing this module (atlas.urls does) registers the extensions with drf-spectacular.
+Importing this module (`atlas.api.docs` does) registers the extensions with drf-spectacular.
 """
 
-from typing import Any, ClassVar
+from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
-from drf_spectacular.renderers import (
-    OpenApiJsonRenderer,
-    OpenApiJsonRenderer2,
-    OpenApiYamlRenderer,
-    OpenApiYamlRenderer2,
-)
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-from rest_framework.permissions import AllowAny
-from rest_framework.request import Request
-from rest_framework.response import Response
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 
 Schema = dict[str, Any]
 
@@ -162,30 +152,3 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
             "name": "atlas_session",
             "description": "The web pages' session; writes need `X-CSRFToken` too.",
         }
-
-
-class SchemaView(SpectacularAPIView):
-    """`/api/schema/`: JSON, or YAML on request (`Accept: application/vnd.oai.openapi`). Made once per process."""
-
-    renderer_classes = [OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer2, OpenApiYamlRenderer]
-    permission_classes = [AllowAny]
-    authentication_classes: list[Any] = []
-    throttle_classes: list[Any] = []
-
-    _made: ClassVar[Schema | None] = None
-
-    @extend_schema(exclude=True)
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        if SchemaView._made is None:
-            generator = self.generator_class()
-            SchemaView._made = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
-        return Response(SchemaView._made)
-
-
-class DocsView(SpectacularSwaggerSplitView):
-    """`/api/docs/`: Swagger UI from our own static files, under the same strict CSP as every page."""
-
-    permission_classes = [AllowAny]
-    authentication_classes: list[Any] = []
-    throttle_classes: list[Any] = []
-    template_name = "atlas/api_docs.html"

@@ -1,20 +1,17 @@
 """Under `/api/` every failure is JSON, also those that never reach a DRF view: no such path, no such method,
-a technical page of DEBUG. On pages, a store that is away is a 503 and not a crash.
+a technical page of DEBUG. On pages, what a service refuses to show is a 404 or 403, a store that is away a 503.
 """
 
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-import structlog
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
+from django.views import defaults
 
 from atlas.api import exceptions
-from atlas.errors import AtlasError, Unavailable
-from atlas.outages import is_outage
-
-log = structlog.get_logger(__name__)
+from atlas.errors import AtlasError, Forbidden, NotFound, Unavailable
 
 KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 
@@ -40,12 +37,25 @@ class ErrorsMiddleware:
         return as_json(request, await self.get_response(request))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        """What a page's view raised and did not catch; DRF's views have answered for themselves."""
-        if not isinstance(exception, Unavailable) and not is_outage(exception):
+        """What a Django view raised and did not catch; DRF's views have answered for themselves. Bugs go on."""
+        error = exceptions.translate(exception)
+        if isinstance(error, exceptions.InternalError):
             return None
-        log.warning("store unavailable", path=request.path, reason=f"{type(exception).__name__}: {exception}"[:500])
-        error = exception if isinstance(exception, Unavailable) else Unavailable()
-        return exceptions.respond(request, error) if exceptions.is_api(request) else exceptions.away(request, error)
+        if isinstance(error, Unavailable):
+            exceptions.note(error, exception, request)
+        return exceptions.respond(request, error) if exceptions.is_api(request) else _page(request, error, exception)
+
+
+def _page(request: HttpRequest, error: AtlasError, exception: Exception) -> HttpResponseBase | None:
+    """A failed page for people; what is left to Django (a form's own errors, a bug) is None."""
+    match error:
+        case Unavailable():
+            return exceptions.away(request, error)
+        case NotFound() if isinstance(exception, AtlasError):
+            return defaults.page_not_found(request, exception)
+        case Forbidden() if isinstance(exception, AtlasError):
+            return defaults.permission_denied(request, exception)
+    return None
 
 
 def as_json(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
