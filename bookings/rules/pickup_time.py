@@ -23,9 +23,7 @@ _NOT_PLACES = frozenset({"Factory", "localtime", "posixrules"})
 """Files that lie among the zones of some machines and mean something else on each."""
 
 
-def pickup_instant(
-    *, date: str, time: str, timezone: str, utc_offset: str | None = None, now: datetime
-) -> datetime:
+def pickup_instant(*, date: str, time: str, timezone: str, utc_offset: str | None = None, now: datetime) -> datetime:
     """The UTC instant of a pick-up that can still be booked.
 
     Raises `Invalid` with the faulty fields, also when it lies more than five minutes back or two years ahead.
@@ -76,9 +74,7 @@ def local_instant(*, date: str, time: str, timezone: str, utc_offset: str | None
 def parse_zone(name: str) -> ZoneInfo:
     """Raises `Invalid` for what is not an IANA zone. Never looks at files that a client names."""
     if name not in _zone_names():
-        raise Invalid(
-            "Unknown time zone.", fields={"timezone": ["Give an IANA zone such as America/New_York."]}
-        )
+        raise Invalid("Unknown time zone.", fields={"timezone": ["Give an IANA zone such as America/New_York."]})
     return ZoneInfo(name)
 
 
@@ -126,9 +122,7 @@ def _candidates(wall: datetime, zone: ZoneInfo) -> list[datetime]:
     for fold in (0, 1):
         local = wall.replace(tzinfo=zone, fold=fold)
         back = local.astimezone(UTC).astimezone(zone)
-        if back.replace(tzinfo=None) == wall and back.utcoffset() not in [
-            other.utcoffset() for other in found
-        ]:
+        if back.replace(tzinfo=None) == wall and back.utcoffset() not in [other.utcoffset() for other in found]:
             found.append(local)
     return found
 

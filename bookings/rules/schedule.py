@@ -1,6 +1,4 @@
-"""How much of a driver's and a vehicle's time a booking takes: the windows that `fleet.rules.calendar`
-reserves.
-"""
+"""How much of a driver's and a vehicle's time a booking takes, as `fleet.rules.calendar` reserves it."""
 # ruff: noqa: A002 - `type` is the attribute's name in the data model
 
 from collections.abc import Sequence
@@ -45,17 +43,14 @@ def service_windows(
 
     A transfer takes its driving time from the pick-up on. HOURLY takes its hours on each of its days, at
     the same time by the clock of `timezone`, or what the `itinerary` says: (UTC start, hours) of each day.
-    Hours are those billed, so that what was paid for is reserved.
+    Hours are those asked for; a minimum that is billed on top keeps nobody's time.
     """
     if type.is_transfer:
         spans = [(pickup_at, transfer_duration(distance_km))]
     elif itinerary:
         spans = [(start, _hours(hours)) for start, hours in itinerary]
     else:
-        spans = [
-            (start, _hours(duration_hours))
-            for start in _same_time_each_day(pickup_at, timezone, duration_days)
-        ]
+        spans = [(start, _hours(duration_hours)) for start in _same_time_each_day(pickup_at, timezone, duration_days)]
     buffer = BUFFERS[type]
     return _merged([(start.astimezone(UTC), start.astimezone(UTC) + span + buffer) for start, span in spans])
 

@@ -115,7 +115,7 @@ def _share(start: Point, end: Point, position: Point) -> float:
     leg_x, leg_y = _lng_difference(start[1], end[1]) * east, end[0] - start[0]
     x, y = _lng_difference(start[1], position[1]) * east, position[0] - start[0]
     square = leg_x * leg_x + leg_y * leg_y
-    return min(1.0, max(0.0, (x * leg_x + y * leg_y) / square))
+    return min(1.0, max(0.0, (x * leg_x + y * leg_y) / square)) if square else 0.0
 
 
 def _lng_difference(first: float, second: float) -> float:
