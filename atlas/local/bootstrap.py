@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 OLDEST = (3, 11)
-PIP = ["-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input", "install", "--root-user-action=ignore"]
+PIP = ["-m", "pip", "-qq", "--disable-pip-version-check", "--no-input", "install", "--root-user-action=ignore"]
 
 
 def main(requirements: str) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -20,7 +21,7 @@ from atlas.local.service import Service
 from tests.local.terminal import all_gone
 
 
-def client(service: Service):
+def client(service: Service) -> Any:
     return boto3.client(
         "dynamodb",
         endpoint_url=service.url,

@@ -5,6 +5,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -18,7 +19,7 @@ LEAST_CHILDREN = 4
 """Engine, Redis, web, worker."""
 
 
-def dynamodb(run: Terminal):
+def dynamodb(run: Terminal) -> Any:
     return boto3.resource(
         "dynamodb",
         endpoint_url=run.service("DYNAMODB_ENDPOINT"),
