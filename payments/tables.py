@@ -1,12 +1,12 @@
 """What was asked of the payment provider, and what came of it. No card number ever comes near."""
 
-from pynamodb.attributes import ListAttribute, TTLAttribute, UnicodeAttribute
+from pynamodb.attributes import ListAttribute, NumberAttribute, TTLAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from atlas.dynamo.attributes import Document, InstantAttribute
 from atlas.dynamo.table import Schema, Table
-from payments.rules.types import PaymentMethod, TransactionStatus
+from payments.rules.types import OperationKind, OperationState, PaymentMethod, TransactionStatus
 
 
 class CardMetadata(Document):
@@ -20,18 +20,19 @@ class CardMetadata(Document):
 class Operation(Document):
     """One logical request to the provider. Its key is stored before the call: a retry replays, never charges twice."""
 
-    kind = UnicodeAttribute()
-    """authorize, capture, void or refund."""
+    kind = UnicodeEnumAttribute(OperationKind)
     key = UnicodeAttribute()
     """Idempotency key, at most 45 characters."""
     amount = IntegerAttribute()
     """Cents."""
-    state = UnicodeAttribute()
-    """pending, done or failed."""
+    state = UnicodeEnumAttribute(OperationState)
     at = InstantAttribute()
+    reason = UnicodeAttribute(null=True)
+    """Why a refund is given; sent along, so a replay needs it."""
     code = UnicodeAttribute(null=True)
     """The provider's error code of a failed one."""
     gateway_id = UnicodeAttribute(attr_name="gatewayId", null=True)
+    """The provider's id of a refund that it accepted."""
 
 
 class TransactionsByReference(GlobalSecondaryIndex["PaymentTransaction"]):
@@ -60,6 +61,15 @@ class TransactionsByGateway(GlobalSecondaryIndex["PaymentTransaction"]):
     payment_gateway_id = UnicodeAttribute(hash_key=True, attr_name="paymentGatewayId")
 
 
+class DueTransactions(GlobalSecondaryIndex["PaymentTransaction"]):
+    class Meta:
+        index_name = "due-index"
+        projection = KeysOnlyProjection()
+
+    due_shard = NumberAttribute(hash_key=True, attr_name="dueShard")
+    due_at = InstantAttribute(range_key=True, attr_name="dueAt")
+
+
 class PaymentTransaction(Table):
     """The payment of one reference (a booking's id, which means nothing here).
 
@@ -67,6 +77,7 @@ class PaymentTransaction(Table):
     - the payments of a booking: `booking-index`, newest first
     - a period for finance: `day-index`, a query per day
     - which one does this webhook tell of: `gateway-index`
+    - which ones wait for the provider's last word: `due-index` (sparse), one query per shard, `dueAt <= now`
     """
 
     class Meta(Schema):
@@ -85,15 +96,22 @@ class PaymentTransaction(Table):
     method = UnicodeEnumAttribute(PaymentMethod, default=PaymentMethod.CARD)
     payment_gateway_id = UnicodeAttribute(attr_name="paymentGatewayId", null=True)
     gateway_version = UnicodeAttribute(attr_name="gatewayVersion", null=True)
+    gateway_updated_at = InstantAttribute(attr_name="gatewayUpdatedAt", null=True)
+    """The provider's own time of the newest state seen here: older news are ignored."""
     source_id = UnicodeAttribute(attr_name="sourceId", null=True)
     """The single-use token of the card, kept only until the authorisation is answered, to be able to replay it."""
     metadata = CardMetadata(default=CardMetadata)
     operations: ListAttribute[Operation] = ListAttribute(of=Operation, default=list)
     created_day = UnicodeAttribute(attr_name="createdDay")
+    """UTC date, `2026-12-24`."""
+    due_shard = NumberAttribute(attr_name="dueShard", null=True)
+    due_at = InstantAttribute(attr_name="dueAt", null=True)
+    """When to ask the provider again; absent while no operation is pending."""
 
     booking_index = TransactionsByReference()
     day_index = TransactionsByDay()
     gateway_index = TransactionsByGateway()
+    due_index = DueTransactions()
 
 
 class WebhookEvent(Table):

@@ -23,9 +23,7 @@ def refundable(*, captured: int, refunded: int) -> int:
     return max(0, captured - refunded)
 
 
-def status_after_refund(
-    status: TransactionStatus, *, amount: int, captured: int, refunded: int
-) -> TransactionStatus:
+def status_after_refund(status: TransactionStatus, *, amount: int, captured: int, refunded: int) -> TransactionStatus:
     """A payment stays CAPTURED while a part of it is kept, and is REFUNDED once all was given back.
 
     `refunded` counts refunds that are under way as well as those completed, so that two at once cannot give
@@ -36,9 +34,7 @@ def status_after_refund(
     _check_positive(amount)
     left = refundable(captured=captured, refunded=refunded)
     if amount > left:
-        raise Conflict(
-            f"Only {left} cents are left to refund.", code="exceeds_captured", details={"refundable": left}
-        )
+        raise Conflict(f"Only {left} cents are left to refund.", code="exceeds_captured", details={"refundable": left})
     return all_given_back if amount == left else TransactionStatus.CAPTURED
 
 

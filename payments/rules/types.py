@@ -24,3 +24,20 @@ class PaymentMethod(StrEnum):
     CARD = "CARD"
     INVOICE = "INVOICE"
     WIRE = "WIRE"
+
+
+class OperationKind(StrEnum):
+    """One logical request to the gateway; each has one idempotency key for its whole life."""
+
+    AUTHORIZE = "authorize"
+    CAPTURE = "capture"
+    VOID = "void"
+    REFUND = "refund"
+
+
+class OperationState(StrEnum):
+    """PENDING until the gateway's last word: not asked yet, asked and unanswered, or a refund on its way."""
+
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"

@@ -1,0 +1,57 @@
+"""What payments tells the apps above it. Each is in the outbox with the state it tells of; it may be heard twice."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSettled:
+    """The money was taken: `amount` cents, less than authorised for a cancellation fee."""
+
+    reference: str
+    transaction_id: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentVoided:
+    """A hold on the card was released on purpose; no money moved."""
+
+    reference: str
+    transaction_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFailed:
+    """A hold that the booking counted on is gone (Square lets it lapse after seven days); nothing was taken."""
+
+    reference: str
+    transaction_id: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRefunded:
+    """`amount` cents went back by this refund, `refunded` by all so far, out of `captured`."""
+
+    reference: str
+    transaction_id: str
+    amount: int
+    refunded: int
+    captured: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefundFailed:
+    """The bank refused a refund that had been accepted: the money is still ours."""
+
+    reference: str
+    transaction_id: str
+    amount: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookReceived:
+    """A webhook was stored and waits to be handled. Heard by payments itself."""
+
+    event_id: str

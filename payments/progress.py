@@ -1,0 +1,102 @@
+"""What the gateway says, applied to our row: the one place where a payment's status moves. No I/O.
+
+News may come twice, late or in any order (answers, webhooks, recovery): a row only moves forward, and each move yields
+its event once, because the row is saved under its version together with the events returned here.
+"""
+
+import structlog
+
+from atlas.dynamo.attributes import utc_now
+from payments import operations
+from payments.events import PaymentFailed, PaymentRefunded, PaymentSettled, PaymentVoided, RefundFailed
+from payments.gateway import Payment, Refund
+from payments.rules.amounts import status_after_refund
+from payments.rules.lifecycle import PaymentAction, transition
+from payments.rules.types import OperationKind, OperationState, TransactionStatus
+from payments.tables import CardMetadata, Operation, PaymentTransaction
+
+log = structlog.get_logger(__name__)
+
+LAPSED = "AUTHORIZATION_LAPSED"
+
+
+def follow_payment(row: PaymentTransaction, payment: Payment) -> list[object]:
+    """Bring an AUTHORIZED row to where its payment is. Any other row stays as it is. Returns the events to publish."""
+    if row.gateway_updated_at and payment.updated_at < row.gateway_updated_at:
+        return []
+    note(row, payment)
+    if row.status is not TransactionStatus.AUTHORIZED:
+        return []
+    match payment.status:
+        case "COMPLETED":
+            return _captured(row, payment)
+        case "CANCELED" | "FAILED":
+            return _closed(row, payment)
+        case _:
+            return []
+
+
+def note(row: PaymentTransaction, payment: Payment) -> None:
+    """Keep what every later step needs: id, version and time of the payment, and what a receipt may show."""
+    row.payment_gateway_id = payment.gateway_id
+    row.gateway_version = payment.version
+    row.gateway_updated_at = payment.updated_at
+    row.metadata = CardMetadata(
+        card_brand=payment.card_brand or row.metadata.card_brand,
+        card_last4=payment.card_last4 or row.metadata.card_last4,
+        receipt_url=payment.receipt_url or row.metadata.receipt_url,
+    )
+
+
+def abandoned(row: PaymentTransaction, void: Operation) -> list[object]:
+    """A payment that was never recorded is released: whatever its authorisation had become, no money is held."""
+    row.status = transition(row.status, PaymentAction.VOID)
+    row.source_id = None
+    operations.finish(row, operations.authorization(row), code="ABANDONED")
+    operations.finish(row, void)
+    return [PaymentVoided(row.reference, row.id)]
+
+
+def follow_refund(row: PaymentTransaction, operation: Operation, refund: Refund) -> list[object]:
+    """Bring a pending refund to where the gateway has it."""
+    if operation.state is not OperationState.PENDING:
+        return []
+    operation.gateway_id = refund.gateway_id
+    match refund.status:
+        case "COMPLETED":
+            row.status = status_after_refund(
+                row.status, amount=operation.amount, captured=row.amount, refunded=row.refunded
+            )
+            row.refunded += operation.amount
+            operations.finish(row, operation)
+            return [PaymentRefunded(row.reference, row.id, operation.amount, row.refunded, row.amount)]
+        case "REJECTED" | "FAILED":
+            operations.finish(row, operation, code=refund.status)
+            return [RefundFailed(row.reference, row.id, operation.amount, refund.status)]
+        case _:
+            operations.look_again(row, utc_now() + operations.ANSWER_WITHIN)
+            return []
+
+
+def _captured(row: PaymentTransaction, payment: Payment) -> list[object]:
+    expected = {each.amount for each in operations.pending(row, OperationKind.CAPTURE)} or {row.amount}
+    if payment.amount not in expected:
+        log.error("capture_amount_differs", transaction_id=row.id, captured=payment.amount, expected=min(expected))
+    row.status = transition(row.status, PaymentAction.CAPTURE)
+    row.amount = payment.amount
+    _end_closing(row, OperationKind.CAPTURE, "ALREADY_CAPTURED")
+    return [PaymentSettled(row.reference, row.id, row.amount)]
+
+
+def _closed(row: PaymentTransaction, payment: Payment) -> list[object]:
+    """Released: by us on purpose, or by the bank or time, which leaves the booking without its money."""
+    wanted = bool(operations.pending(row, OperationKind.VOID))
+    row.status = transition(row.status, PaymentAction.VOID if wanted else PaymentAction.FAIL)
+    _end_closing(row, OperationKind.VOID, LAPSED)
+    return [PaymentVoided(row.reference, row.id) if wanted else PaymentFailed(row.reference, row.id, LAPSED)]
+
+
+def _end_closing(row: PaymentTransaction, done: OperationKind, otherwise: str) -> None:
+    """Every pending capture or void ends with the payment: the kind that happened is done, the other one failed."""
+    while operation := operations.closing(row):
+        operations.finish(row, operation, code=None if operation.kind is done else otherwise)
