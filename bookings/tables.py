@@ -58,7 +58,7 @@ class Details(Document):
     date = UnicodeAttribute()
     time = UnicodeAttribute()
     timezone = UnicodeAttribute()
-    tax_jurisdiction = UnicodeAttribute(attr_name="taxJurisdiction")
+    tax_jurisdiction = UnicodeAttribute(attr_name="taxJurisdiction", default="")
     duration_hours = FloatAttribute(attr_name="durationHours", default=0)
     duration_days = IntegerAttribute(attr_name="durationDays", default=1)
     distance_km = FloatAttribute(attr_name="distanceKm", default=0)
@@ -74,7 +74,7 @@ class PriceLine(Document):
     code = UnicodeAttribute()
     label = UnicodeAttribute()
     quantity = FloatAttribute()
-    unit_amount = IntegerAttribute(attr_name="unitAmount")
+    unit_price = IntegerAttribute(attr_name="unitPrice")
     amount = IntegerAttribute()
 
 
@@ -197,14 +197,16 @@ class Booking(Table):
     final_price = IntegerAttribute(attr_name="finalPrice", null=True)
     currency = UnicodeAttribute(default="USD")
     selected_quote_id = UnicodeAttribute(attr_name="selectedQuoteId", null=True)
-    payment_status = UnicodeEnumAttribute(
-        PaymentStatus, attr_name="paymentStatus", default=PaymentStatus.PENDING
-    )
+    payment_status = UnicodeEnumAttribute(PaymentStatus, attr_name="paymentStatus", default=PaymentStatus.PENDING)
     transaction_id = UnicodeAttribute(attr_name="transactionId", null=True)
     acceptance = Acceptance(null=True)
     pending_quotes = IntegerAttribute(attr_name="pendingQuotes", default=0)
     deadline = InstantAttribute()
     """Until when it may be quoted and accepted."""
+    departure_alerted_at = InstantAttribute(attr_name="departureAlertedAt", null=True)
+    """When the operator was told that nobody had set out at T-60 min."""
+    arrived_at = InstantAttribute(attr_name="arrivedAt", null=True)
+    """When the driver stood at the pick-up; free waiting is counted from it."""
     completed_at = InstantAttribute(attr_name="completedAt", null=True)
     cancelled_at = InstantAttribute(attr_name="cancelledAt", null=True)
     cancellation_reason = UnicodeAttribute(attr_name="cancellationReason", null=True)

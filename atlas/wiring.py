@@ -1,0 +1,27 @@
+"""Who hears of what: the one page that lists event -> handler. One of the four files that may import upward."""
+
+import bookings.handlers as bookings
+import fleet.handlers as fleet
+import payments.handlers as payments
+from accounts.events import UserRegistered
+from atlas.events import subscribe
+from bookings import events as booking
+from payments import events as payment
+
+
+def wire() -> None:
+    """Called once per process, when all apps are ready."""
+    subscribe(UserRegistered, fleet.found_operator)
+
+    subscribe(payment.WebhookReceived, payments.handle_webhook)
+    subscribe(payment.PaymentSettled, bookings.mark_paid)
+    subscribe(payment.PaymentRefunded, bookings.mark_refunded)
+    subscribe(payment.PaymentVoided, bookings.mark_released)
+    subscribe(payment.PaymentFailed, bookings.mark_released)
+
+    subscribe(booking.BookingChanged, bookings.show_change)
+    subscribe(booking.QuotesChanged, bookings.show_quotes)
+    subscribe(booking.RequestOpened, bookings.show_request)
+    subscribe(booking.DepartureMissed, bookings.alert_operator)
+    subscribe(booking.RideCompleted, bookings.capture_payment)
+    subscribe(booking.RideCancelled, bookings.release_payment)

@@ -1,0 +1,24 @@
+"""The marketplace under /api/v1/."""
+
+from django.urls import path
+
+from bookings import api
+
+urlpatterns = [
+    path("pricing/estimate", api.Estimate.as_view(), name="api-estimate"),
+    path("bookings", api.Bookings.as_view(), name="api-bookings"),
+    path("bookings/open", api.OpenRequests.as_view(), name="api-open-requests"),
+    path("bookings/<uuid:booking_id>", api.OneBooking.as_view(), name="api-booking"),
+    path("bookings/<uuid:booking_id>/history", api.History.as_view(), name="api-history"),
+    path("bookings/<uuid:booking_id>/quotes", api.Quotes.as_view(), name="api-quotes"),
+    path("bookings/<uuid:booking_id>/cancel", api.Cancel.as_view(), name="api-cancel"),
+    path("bookings/<uuid:booking_id>/assign", api.Assign.as_view(), name="api-assign"),
+    path("bookings/<uuid:booking_id>/status", api.Status.as_view(), name="api-status"),
+    path("bookings/<uuid:booking_id>/track", api.Track.as_view(), name="api-track"),
+    path("bookings/<uuid:booking_id>/receipt", api.Receipt.as_view(), name="api-receipt"),
+    path("quotes/<uuid:quote_id>/accept", api.Accept.as_view(), name="api-accept"),
+    path("quotes/<uuid:quote_id>/withdraw", api.Withdraw.as_view(), name="api-withdraw"),
+    path("drivers/me/jobs", api.Jobs.as_view(), name="api-jobs"),
+    path("calendar.ics", api.Calendar.as_view(), name="api-calendar"),
+    path("me/calendar", api.CalendarFeed.as_view(), name="api-calendar-feed"),
+]

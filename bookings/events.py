@@ -1,0 +1,58 @@
+"""What happens to bookings, for those who listen (`atlas.wiring`). Plain values only: the outbox keeps them as JSON."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class BookingChanged:
+    """A booking is not what it was: live views show it anew. Published, never stored."""
+
+    booking_id: str
+    concierge_id: str
+    operator_id: str | None
+    driver_id: str | None
+    status: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuotesChanged:
+    """The quotes of an open booking are not what they were. Published, never stored."""
+
+    booking_id: str
+    concierge_id: str
+    quote_id: str
+    operator_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestOpened:
+    """A request is open for quotes, or no longer. Published, never stored."""
+
+    booking_id: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RideCompleted:
+    """The ride took place: its payment is to be captured. In the outbox until that is done."""
+
+    booking_id: str
+    transaction_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RideCancelled:
+    """A paid-for ride will not take place: `fee` cents are kept, the rest is released. In the outbox until done."""
+
+    booking_id: str
+    transaction_id: str
+    fee: int
+
+
+@dataclass(frozen=True, slots=True)
+class DepartureMissed:
+    """Nobody had set out 60 minutes before the pick-up: the operator must act. In the outbox."""
+
+    booking_id: str
+    operator_id: str

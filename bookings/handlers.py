@@ -1,0 +1,63 @@
+"""What bookings do when they hear of something; `atlas.wiring` says of what. All may hear it twice."""
+
+import payments.services
+from atlas.live.publish import publish
+from bookings import services
+from bookings.events import BookingChanged, DepartureMissed, QuotesChanged, RequestOpened, RideCancelled, RideCompleted
+from bookings.rules.lifecycle import BookingStatus
+from bookings.rules.types import PaymentStatus
+from bookings.tables import Booking
+from bookings.topics import REQUESTS, booking_topic, driver_topic, inbox_topic, operator_topic
+from payments.events import PaymentFailed, PaymentRefunded, PaymentSettled, PaymentVoided
+from payments.releasing import release
+
+
+def capture_payment(event: RideCompleted) -> None:
+    """The ride took place: take the money, unless it was called off since (then `release_payment` has it)."""
+    if Booking.fetch(event.booking_id).status is BookingStatus.COMPLETED:
+        payments.services.capture(transaction_id=event.transaction_id)
+
+
+def release_payment(event: RideCancelled) -> None:
+    """The ride was called off: keep the fee, let the rest go."""
+    release(transaction_id=event.transaction_id, keep=event.fee, reason="The booking was cancelled.")
+
+
+def mark_paid(event: PaymentSettled) -> None:
+    services.mark_paid(booking_id=event.reference)
+
+
+def mark_refunded(event: PaymentRefunded) -> None:
+    if event.refunded >= event.captured:
+        services.mark_payment(booking_id=event.reference, payment_status=PaymentStatus.REFUNDED)
+
+
+def mark_released(event: PaymentVoided | PaymentFailed) -> None:
+    """Nothing is held any more, on purpose or because the hold lapsed."""
+    services.mark_payment(booking_id=event.reference, payment_status=PaymentStatus.PENDING)
+
+
+def show_change(event: BookingChanged) -> None:
+    """Everybody who watches this booking sees its new state; those concerned find it in their inbox."""
+    news = {"type": "booking", "bookingId": event.booking_id, "status": event.status, "action": event.action}
+    topics = [booking_topic(event.booking_id), inbox_topic(event.concierge_id)]
+    topics += [operator_topic(event.operator_id)] if event.operator_id else []
+    topics += [driver_topic(event.driver_id)] if event.driver_id else []
+    for topic in topics:
+        publish(topic, news)
+
+
+def show_quotes(event: QuotesChanged) -> None:
+    news = {"type": "quote", "bookingId": event.booking_id, "quoteId": event.quote_id}
+    topics = (booking_topic(event.booking_id), inbox_topic(event.concierge_id), operator_topic(event.operator_id))
+    for topic in topics:
+        publish(topic, news)
+
+
+def show_request(event: RequestOpened) -> None:
+    publish(REQUESTS, {"type": "request", "bookingId": event.booking_id, "open": event.is_open})
+
+
+def alert_operator(event: DepartureMissed) -> None:
+    news = {"type": "alert", "code": "departure_missed", "bookingId": event.booking_id}
+    publish(operator_topic(event.operator_id), news)

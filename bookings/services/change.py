@@ -1,0 +1,94 @@
+"""The one way in which a booking changes: status by the lifecycle, index keys by the status, history beside it."""
+
+from atlas.dynamo.attributes import instant_text
+from atlas.dynamo.transaction import Transaction
+from atlas.events import publish
+from atlas.shards import shard_of
+from bookings.events import BookingChanged, RequestOpened
+from bookings.rules.deadlines import Due, due
+from bookings.rules.lifecycle import INITIAL, JOBS, OPEN, Action, Actor, BookingStatus, transition
+from bookings.tables import Booking, BookingHistory
+
+
+def move(
+    tx: Transaction, booking: Booking, action: Action, actor: Actor, *, user_id: str | None, note: str | None = None
+) -> None:
+    """Do `action` to the booking and write it, with its history row, into `tx`.
+
+    Raises `Conflict` or `Forbidden` by the table of transitions; everything else about the booking that changes with it
+    is set by the caller before. Live views hear of it once the transaction holds.
+    """
+    before = booking.status
+    was_open = before in OPEN
+    booking.status = transition(before, action, actor)
+    record(tx, booking, action, actor, before=before, user_id=user_id, note=note)
+    save(tx, booking)
+    change = BookingChanged(
+        booking.id, booking.concierge_id, booking.operator_id, booking.driver_id, booking.status, action
+    )
+    tx.on_commit(lambda: publish(change))
+    if was_open != (booking.status in OPEN):
+        opened = RequestOpened(booking.id, booking.status in OPEN)
+        tx.on_commit(lambda: publish(opened))
+
+
+def begin(tx: Transaction, booking: Booking, actor: Actor, *, user_id: str) -> None:
+    """A new booking: it is NEW for as long as this transaction takes, then open for quotes."""
+    booking.status = transition(INITIAL, Action.PUBLISH, actor)
+    record(tx, booking, Action.PUBLISH, actor, before=INITIAL, user_id=user_id, note=None)
+    set_index_keys(booking)
+    tx.create(booking)
+    opened = RequestOpened(booking.id, True)
+    tx.on_commit(lambda: publish(opened))
+
+
+def save(tx: Transaction, booking: Booking) -> None:
+    """Write the booking under its version, its index keys in step with its state."""
+    set_index_keys(booking)
+    tx.save(booking)
+
+
+def record(
+    tx: Transaction,
+    booking: Booking,
+    action: Action,
+    actor: Actor,
+    *,
+    before: BookingStatus,
+    user_id: str | None,
+    note: str | None,
+) -> None:
+    tx.create(
+        BookingHistory(
+            booking_id=booking.id,
+            sequence=(booking.version or 0) + 1,
+            action=action,
+            from_status=before,
+            to_status=booking.status,
+            actor=actor,
+            actor_id=user_id,
+            note=note,
+        )
+    )
+
+
+def set_index_keys(booking: Booking) -> None:
+    """Put the booking into the sparse indexes where its state belongs, and out of the others."""
+    is_open = booking.status in OPEN
+    booking.open_shard = shard_of(booking.id) if is_open else None
+    booking.open_since = f"{instant_text(booking.created_at)}#{booking.id}" if is_open else None
+    booking.job_driver_id = booking.driver_id if booking.status in JOBS else None
+    upcoming = next_due(booking)
+    booking.due_shard = shard_of(booking.id) if upcoming else None
+    booking.due_at = upcoming.at if upcoming else None
+
+
+def next_due(booking: Booking) -> Due | None:
+    """What time itself does next to this booking."""
+    return due(
+        status=booking.status,
+        deadline=booking.deadline,
+        pickup_at=booking.pickup_at,
+        acceptance_started_at=booking.acceptance.started_at if booking.acceptance else None,
+        departure_alerted=booking.departure_alerted_at is not None,
+    )

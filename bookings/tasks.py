@@ -1,0 +1,53 @@
+"""What time does to bookings and quotes: found by the due indexes, done by the services, never by scanning."""
+
+import structlog
+from celery import shared_task
+
+from atlas.dynamo.attributes import utc_now
+from atlas.errors import AtlasError
+from atlas.shards import all_shards
+from bookings import services
+from bookings.rules.deadlines import Task
+from bookings.services.change import next_due
+from bookings.tables import Booking, Quote
+
+log = structlog.get_logger(__name__)
+
+BATCH = 100
+"""At most so many of each shard in one run; the next run, seconds later, takes the rest."""
+
+DO = {
+    Task.EXPIRE: services.expire,
+    Task.SETTLE_ACCEPTANCE: services.settle_acceptance,
+    Task.ALERT_DEPARTURE: services.alert_departure,
+}
+
+
+@shared_task
+def expire_due() -> None:
+    """Everything whose time has come. Each item by itself: one that fails keeps no other from its turn."""
+    now = utc_now()
+    for shard in all_shards():
+        for quote in Quote.due_index.query(shard, Quote.expires_at <= now, limit=BATCH):
+            _attempt(services.expire_quote, quote_id=quote.id)
+        for key in Booking.due_index.query(shard, Booking.due_at <= now, limit=BATCH):
+            look_after(key.id)
+
+
+def look_after(booking_id: str) -> None:
+    """Do to one booking what is due, by its state as it is now."""
+    booking = Booking.find(booking_id, consistent=True)
+    if booking is None:
+        return
+    coming = next_due(booking)
+    if coming is not None and coming.at <= utc_now():
+        _attempt(DO[coming.task], booking_id=booking_id)
+
+
+def _attempt(service: object, **what: str) -> None:
+    try:
+        service(**what)  # type: ignore[operator]
+    except AtlasError as refused:
+        log.info("due_not_done", code=refused.code, **what)
+    except Exception:
+        log.exception("due_failed", **what)

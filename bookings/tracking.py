@@ -1,0 +1,99 @@
+"""Where the car of a booking is: last position, route, progress, ETA. The same for REST, sockets and the simulator."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import cache
+
+from accounts.users import CurrentUser
+from atlas.errors import Conflict, NotFound
+from atlas.geo.routing import route
+from atlas.live import last_position
+from bookings.permissions import party
+from bookings.rules.lifecycle import LIVE, BookingStatus
+from bookings.rules.tracking import Leg, Point, Progress
+from bookings.rules.tracking import track as progress_along
+from bookings.tables import Booking
+from bookings.topics import driver_topic
+
+APPROACH_LIFE = 24 * 3600
+"""Seconds that the way to the pick-up is remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """`route` holds [longitude, latitude] pairs; `location` is the driver's last one."""
+
+    booking_id: str
+    status: BookingStatus
+    location: dict[str, Any] | None
+    leg: Leg | None
+    progress: float | None
+    remaining_km: float | None
+    eta_seconds: int | None
+    route: list[list[float]]
+
+
+def track(*, user: CurrentUser, booking_id: str) -> Track:
+    """For the booking's parties, from the driver's departure to the arrival; `Conflict` `not_live` otherwise."""
+    booking = Booking.find(booking_id)
+    if booking is None:
+        raise NotFound
+    party(user, booking)
+    if booking.status not in LIVE:
+        raise Conflict(
+            "A ride can be watched while it takes place.", code="not_live", details={"status": booking.status}
+        )
+    return tracked(booking, last_position.get_position(driver_topic(str(booking.driver_id))))
+
+
+def tracked(booking: Booking, location: dict[str, Any] | None) -> Track:
+    """The booking as it is being driven; what its places do not allow to say is None."""
+    way = way_of(booking)
+    found = progress_of(booking, location, way)
+    return Track(
+        booking_id=booking.id,
+        status=booking.status,
+        location=location,
+        leg=found.leg if found else None,
+        progress=round(found.progress, 4) if found else None,
+        remaining_km=round(found.remaining_m / 1000, 2) if found else None,
+        eta_seconds=found.eta_s if found else None,
+        route=[[lng, lat] for lat, lng in way],
+    )
+
+
+def progress_of(booking: Booking, location: dict[str, Any] | None, way: Sequence[Point]) -> Progress | None:
+    """Along the way to the pick-up, then along the ride."""
+    if location is None or not way:
+        return None
+    position = (location["lat"], location["lng"])
+    return progress_along(
+        status=booking.status,
+        approach=_approach(booking, position),
+        route=way,
+        position=position,
+        speed_kmh=location["speed"],
+    )
+
+
+def way_of(booking: Booking) -> Sequence[Point]:
+    """The road from pick-up to drop-off as (lat, lng); only the pick-up where the drop-off is not known."""
+    details = booking.details
+    if details.pickup is None:
+        return []
+    start = (details.pickup.lat, details.pickup.lng)
+    if details.dropoff is None:
+        return [start]
+    return route(start, (details.dropoff.lat, details.dropoff.lng)).points
+
+
+def _approach(booking: Booking, position: Point) -> Sequence[Point]:
+    """The road to the pick-up from where the driver set out, remembered from their first position."""
+    if booking.status is not BookingStatus.DRIVER_EN_ROUTE:
+        return [position]
+    pickup = (booking.details.pickup.lat, booking.details.pickup.lng)
+    key = f"approach:{booking.id}:{booking.driver_id}"
+    points: Sequence[Point] = cache.get_or_set(key, lambda: route(position, pickup).points, APPROACH_LIFE)
+    return points
