@@ -60,7 +60,7 @@ def program(*, port: int, database: Path | None, executable: Path | None = None)
     if database is not None:
         database.parent.mkdir(parents=True, exist_ok=True)
         command += ["--db-path", str(database)]
-    return Program(name="dynamodb", command=command, ready=http_ok(f"http://{LOOPBACK}:{port}/"))
+    return Program(name="dynamodb", command=command, port=port, ready=http_ok(f"http://{LOOPBACK}:{port}/"))
 
 
 @contextlib.contextmanager

@@ -58,7 +58,7 @@ def _atlas(data: Path, port: int, given: Mapping[str, str]) -> tuple[Program, ..
     beat = ("beat", "--schedule", str(data / "run" / "beat-schedule"), "--pidfile=")
     ready = http_ok(f"http://{LOOPBACK}:{port}/healthz")
     return (
-        Program(name="web", command=_web(port, given.get("ATLAS_SERVER") or "daphne"), ready=ready),
+        Program(name="web", command=_web(port, given.get("ATLAS_SERVER") or "daphne"), port=port, ready=ready),
         Program(name="worker", command=(*celery, *worker, "--loglevel", "INFO")),
         Program(name="beat", command=(*celery, *beat, "--loglevel", "WARNING")),
         _manage("drive", "drive_demo"),
@@ -100,6 +100,7 @@ def _square(port: int, database: Path, settings: Mapping[str, str]) -> Program:
     return Program(
         name="square",
         command=(*_PYTHON, "-m", "atlas.local.square", *flags),
+        port=port,
         ready=http_ok(f"http://{LOOPBACK}:{port}/_control/health"),
     )
 

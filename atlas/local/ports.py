@@ -1,9 +1,8 @@
-"""Ports on the loopback interface: free ones, remembered ones, and who holds one that is taken."""
+"""Ports on the loopback interface: free ones, and who holds one that is taken."""
 
 import contextlib
-import json
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Set
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
@@ -31,29 +30,6 @@ def free_port() -> int:
     return port
 
 
-def remembered(file: Path, wanted: Mapping[str, int], *, apart_from: int) -> dict[str, int]:
-    """A port for each name: last time's, else the wanted one, else any; always one that is free now.
-
-    The answer is kept in `file` for the next time. So two checkouts run side by side without a word about
-    ports, and an address that somebody noted down usually holds. `apart_from` is spoken for.
-    """
-    before: object = None
-    with contextlib.suppress(OSError, ValueError):
-        before = json.loads(file.read_text())
-    known = before if isinstance(before, dict) else {}
-    ports: dict[str, int] = {}
-    for name, default in wanted.items():
-        taken = {apart_from, *ports.values()}
-        liked = [port for port in (known.get(name), default) if isinstance(port, int) and port not in taken]
-        port = next(filter(is_free, liked), None) or free_port()
-        while port in taken:
-            port = free_port()
-        ports[name] = port
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(ports, indent=2) + "\n")
-    return ports
-
-
 def holder(port: int) -> str | None:
     """Who listens on this port, like `python3 (pid 123)`; None where that cannot be seen.
 
@@ -62,10 +38,25 @@ def holder(port: int) -> str | None:
     inodes = set(_listening_inodes(port))
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            for descriptor in (process / "fd").iterdir():
-                if descriptor.readlink().name in inodes:
-                    return f"{(process / 'comm').read_text().strip()} (pid {process.name})"
+            if _has_one_of(process, inodes):
+                return f"{(process / 'comm').read_text().strip()} (pid {process.name})"
     return None
+
+
+def is_held_by(pid: int, port: int) -> bool:
+    """Whether it is this process that listens there; True where that cannot be seen.
+
+    A probe alone would be content with a stranger's server on the port, and our data would go there.
+    """
+    process = Path(f"/proc/{pid}")
+    try:
+        return _has_one_of(process, set(_listening_inodes(port)))
+    except OSError:
+        return not Path("/proc/net/tcp").exists()
+
+
+def _has_one_of(process: Path, inodes: Set[str]) -> bool:
+    return any(descriptor.readlink().name in inodes for descriptor in (process / "fd").iterdir())
 
 
 def _listening_inodes(port: int) -> Iterable[str]:

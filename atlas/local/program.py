@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from atlas.local.ports import is_held_by
+
 Probe = Callable[[], bool]
 """Answers quickly whether a program is ready to serve. It never raises."""
 
@@ -22,10 +24,16 @@ class Program:
     command: Sequence[str]
     ready: Probe | None = None
     """None: ready as soon as it runs."""
+    port: int | None = None
+    """Where it listens: it is ready only when it is *this* program that answers there."""
     once: bool = False
     """It does a piece of work and ends; what follows it waits for exit code 0."""
     env: Mapping[str, str] = field(default_factory=dict)
     """Added to the environment of whoever starts it."""
+
+    def is_ready(self, pid: int) -> bool:
+        """Whether it is ready, running as `pid`. Takes up to a second."""
+        return (self.ready is None or self.ready()) and (self.port is None or is_held_by(pid, self.port))
 
 
 def die_with(parent: int) -> Callable[[], None]:

@@ -49,7 +49,7 @@ def program(*, port: int, folder: Path, binary: str | None = None) -> Program:
         "loglevel": "warning",
     }
     flags = [part for name, value in options.items() for part in (f"--{name}", value)]
-    return Program(name="redis", command=[binary or server(), *flags], ready=redis_pong(port))
+    return Program(name="redis", command=[binary or server(), *flags], port=port, ready=redis_pong(port))
 
 
 @contextlib.contextmanager

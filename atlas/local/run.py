@@ -18,6 +18,7 @@ from atlas.local import lock, ports
 from atlas.local.errors import LocalError
 from atlas.local.plan import PORTS, Plan, plan
 from atlas.local.program import end_with_parent
+from atlas.local.reservation import Reservation
 from atlas.local.supervisor import Supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,9 +57,11 @@ def _run(planner: Planner) -> None:
     port = _web_port()
     url = f"http://{ports.LOOPBACK}:{port}/"
     note = f"Atlas already runs on {data}: {url} (pid {os.getpid()}). Stop it first, or choose another ATLAS_DATA."
-    with lock.held(data / "run" / "lock", note=note):
-        _require_free(port)
-        wanted = planner(data, port, ports.remembered(data / "run" / "ports.json", PORTS, apart_from=port))
+    with lock.held(data / "run" / "lock", note=note), Reservation() as reservation:
+        if not reservation.take(port):
+            by = ports.holder(port) or "another program"
+            raise LocalError(f"Port {port} is in use by {by}. Stop it, or choose another: make run PORT={port + 1}")
+        wanted = planner(data, port, reservation.remembered(data / "run" / "ports.json", PORTS))
         os.environ.update(wanted.env)
         _note_down(data / "run" / "services.env", wanted.env)
         supervisor = Supervisor(sys.stdout)
@@ -78,12 +81,6 @@ def _web_port() -> int:
     if not given.isdecimal() or not 0 < int(given) <= _HIGHEST_PORT:
         raise LocalError(f"PORT is {given!r}, which is not a port number.")
     return int(given)
-
-
-def _require_free(port: int) -> None:
-    if not ports.is_free(port):
-        by = ports.holder(port) or "another program"
-        raise LocalError(f"Port {port} is in use by {by}. Stop it, or choose another: make run PORT={port + 1}")
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ class Service:
     def _becomes_ready(self, process: subprocess.Popen[bytes], program: Program) -> bool:
         deadline, pause = time.monotonic() + self._seconds, 0.001
         while process.poll() is None and time.monotonic() < deadline:
-            if program.ready is None or program.ready():
+            if program.is_ready(process.pid):
                 return process.poll() is None
             time.sleep(pause)
             pause = min(pause * 1.5, 0.1)

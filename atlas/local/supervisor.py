@@ -145,7 +145,7 @@ class Supervisor:
         """Return when it is ready for the first time, or has ended."""
         deadline = time.monotonic() + _READY_SECONDS
         while run.process.returncode is None and not up.is_set():
-            if run.program.ready is None or await asyncio.to_thread(run.program.ready):
+            if await asyncio.to_thread(run.program.is_ready, run.process.pid):
                 up.set()
             elif time.monotonic() > deadline:
                 raise LocalError(f"{run.program.name} is not ready after {_READY_SECONDS:.0f} s.")

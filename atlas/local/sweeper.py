@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
+from pynamodb.attributes import TTLAttribute
 
 from atlas.dynamo.connection import connection
 from atlas.dynamo.table import Table
@@ -19,7 +20,8 @@ def sweep(table: type[Table], *, now: datetime) -> int:
     Reads the whole table, page by page: only for an engine on this machine. An item that was renewed since its
     page was read stays, because the delete has the expiry as its condition. A table without TTL has none.
     """
-    ttl = table._ttl_attribute()
+    attributes = table.get_attributes().values()
+    ttl = next((attribute for attribute in attributes if isinstance(attribute, TTLAttribute)), None)
     if ttl is None:
         return 0
     client: Any = connection().client
@@ -31,7 +33,8 @@ def sweep(table: type[Table], *, now: datetime) -> int:
         },
     }
     is_expired = "#ttl BETWEEN :old AND :now"
-    keys = {f"#k{place}": name for place, name in enumerate(_key_names(table))}
+    key_names = [part.attr_name for part in attributes if part.is_hash_key or part.is_range_key]
+    keys = {f"#k{place}": name for place, name in enumerate(key_names)}
     pages = client.get_paginator("scan").paginate(
         **expired,
         FilterExpression=is_expired,
@@ -58,8 +61,3 @@ def sweep(table: type[Table], *, now: datetime) -> int:
 def is_missing(error: ClientError) -> bool:
     """Whether the table is not there (yet)."""
     return bool(error.response["Error"]["Code"] == "ResourceNotFoundException")
-
-
-def _key_names(table: type[Table]) -> list[str]:
-    attributes = (table._hash_key_attribute(), table._range_key_attribute())
-    return [attribute.attr_name for attribute in attributes if attribute is not None]

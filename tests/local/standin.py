@@ -51,7 +51,12 @@ def standin(data: Path, port: int, ports: Mapping[str, int]) -> Plan:
             services,
             (_python("setup", "-c", _SETUP, FAULT, once=True),),
             (
-                Program(name="web", command=(sys.executable, "-u", *web), ready=http_ok(f"http://127.0.0.1:{port}/")),
+                Program(
+                    name="web",
+                    command=(sys.executable, "-u", *web),
+                    port=port,
+                    ready=http_ok(f"http://127.0.0.1:{port}/"),
+                ),
                 _python("worker", "-c", _WORKER, FAULT),
             ),
         ),

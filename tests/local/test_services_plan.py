@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 import re
 import socket
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 
 from atlas.local import ports
 from atlas.local.plan import PORTS, plan
+from atlas.local.program import Program
+from atlas.local.reservation import Reservation
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAIN = {"dynamodb": 1, "square": 2, "redis": 3}
@@ -81,20 +84,42 @@ def test_every_setting_is_documented_in_the_example_and_no_other() -> None:
 
 def test_ports_are_the_usual_ones_then_the_same_again(tmp_path: Path) -> None:
     usual = {"one": ports.free_port(), "two": ports.free_port()}
-    file = tmp_path / "run" / "ports.json"
-    assert ports.remembered(file, usual, apart_from=0) == usual
+    file = tmp_path / "ports.json"
+    with Reservation() as first:
+        assert first.remembered(file, usual) == usual
     changed = {"one": usual["one"], "two": ports.free_port()}
     file.write_text(json.dumps(changed))
-    assert ports.remembered(file, usual, apart_from=0) == changed
+    with Reservation() as second:
+        assert second.remembered(file, usual) == changed
 
 
-def test_a_port_that_is_taken_or_spoken_for_is_passed_over(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
+def test_a_port_that_is_taken_is_passed_over(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other, Reservation() as reservation:
         taken, web = other.getsockname()[1], ports.free_port()
-        chosen = ports.remembered(tmp_path / "ports.json", {"one": taken, "two": web, "three": web}, apart_from=web)
-    assert len(set(chosen.values())) == 3
-    assert not {taken, web} & set(chosen.values())
-    assert all(ports.is_free(port) for port in chosen.values())
+        assert reservation.take(web)
+        assert not reservation.take(web)
+        assert not reservation.take(taken)
+        chosen = reservation.remembered(tmp_path / "ports.json", {"one": taken, "two": web, "three": web})
+        assert len(set(chosen.values())) == 3
+        assert not {taken, web} & set(chosen.values())
+
+
+def test_two_runs_that_start_at_the_same_moment_get_ports_of_their_own(tmp_path: Path) -> None:
+    """Nobody listens yet when the second one looks."""
+    usual = {"one": ports.free_port()}
+    with Reservation() as first, Reservation() as second:
+        assert first.remembered(tmp_path / "first.json", usual) == usual
+        assert second.remembered(tmp_path / "second.json", usual) != usual
+    with Reservation() as third:
+        assert third.take(usual["one"]), "given back at the end"
+
+
+def test_a_strangers_server_on_the_port_is_not_taken_for_ours() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as ours:
+        port = ours.getsockname()[1]
+        program = Program(name="any", command=(), port=port, ready=lambda: True)
+        assert program.is_ready(os.getpid())
+        assert not program.is_ready(os.getppid())
 
 
 def test_nobody_holds_a_free_port() -> None:
