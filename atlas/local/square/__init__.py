@@ -13,12 +13,12 @@ the local payment page.
 
 Environment (each has a command-line option too, see ``--help``):
 
-=============================  ============================================================================
-``SQUARE_ACCESS_TOKEN``        the only bearer token that is accepted (default ``local-sandbox-token``)
-``SQUARE_LOCATION_ID``         location of payments that name none (default ``LOCALSANDBOX``)
-``SQUARE_WEBHOOK_URL``         where events are posted; none are sent while it is empty
-``SQUARE_WEBHOOK_SIGNATURE_KEY``  key of ``x-square-hmacsha256-signature``
-=============================  ============================================================================
+========================  ====================================================================================
+``SQUARE_ACCESS_TOKEN``   the only bearer token that is accepted (default ``local-sandbox-token``)
+``SQUARE_LOCATION_ID``    location of payments that name none (default ``L-ATLAS-LOCAL``)
+``SQUARE_WEBHOOK_URL``    where events are posted; none are sent while it is empty
+``SQUARE_WEBHOOK_KEY``    key of ``x-square-hmacsha256-signature`` (default ``local-sandbox-webhook-key``)
+========================  ====================================================================================
 
 What it does like Square
     ``/v2/payments`` (create, get, list, update, complete, cancel, cancel by idempotency key) and ``/v2/refunds``

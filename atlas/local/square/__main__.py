@@ -50,7 +50,7 @@ def _parse() -> argparse.Namespace:
     add("--location-id", default=env("SQUARE_LOCATION_ID") or DEFAULT_LOCATION_ID)
     add("--currency", default="USD", help="the merchant's only currency")
     add("--webhook-url", default=env("SQUARE_WEBHOOK_URL", ""))
-    add("--webhook-signature-key", default=env("SQUARE_WEBHOOK_SIGNATURE_KEY") or DEFAULT_SIGNATURE_KEY)
+    add("--webhook-signature-key", default=env("SQUARE_WEBHOOK_KEY") or DEFAULT_SIGNATURE_KEY)
     add("--refund-settle-seconds", type=float, default=1.0, help="how long a refund stays PENDING")
     add("--log-level", default="info", choices=("debug", "info", "warning", "error"))
     add("--exit-with-stdin", action="store_true", help="stop when standard input ends (the parent is gone)")

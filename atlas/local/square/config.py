@@ -5,8 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 
 DEFAULT_ACCESS_TOKEN = "local-sandbox-token"  # noqa: S105 - opens nothing but a local sandbox
-DEFAULT_LOCATION_ID = "LOCALSANDBOX"
-DEFAULT_SIGNATURE_KEY = "local-webhook-signature-key"
+DEFAULT_LOCATION_ID = "L-ATLAS-LOCAL"
+DEFAULT_SIGNATURE_KEY = "local-sandbox-webhook-key"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,8 @@
 """Posts due events to the webhook URL, in order, and again with growing pauses until they are taken."""
 
 import asyncio
+import contextlib
+import logging
 import sqlite3
 import time
 from datetime import UTC, datetime
@@ -17,6 +19,7 @@ _TIMEOUT_SECONDS = 10.0
 _MOST_ATTEMPTS = 11
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 60.0
 _IDLE_SECONDS = 5.0
+_log = logging.getLogger(__name__)
 
 
 class Deliverer:
@@ -36,16 +39,22 @@ class Deliverer:
             return
         async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, trust_env=False) as http:
             while True:
-                self._wake.clear()
-                row = await run_in_threadpool(self._next)
-                pause = _IDLE_SECONDS if row is None else row["due_at"] - time.time()
-                if row is not None and pause <= 0:
-                    await self._deliver(http, row)
-                    continue
                 try:
-                    await asyncio.wait_for(self._wake.wait(), timeout=min(pause, _IDLE_SECONDS))
-                except TimeoutError:
-                    continue
+                    await self._step(http)
+                except Exception:
+                    _log.exception("A delivery could not be recorded; it is tried again.")
+                    await asyncio.sleep(_IDLE_SECONDS)
+
+    async def _step(self, http: httpx.AsyncClient) -> None:
+        """Delivers what is due, or waits until something may be."""
+        self._wake.clear()
+        row = await run_in_threadpool(self._next)
+        pause = _IDLE_SECONDS if row is None else row["due_at"] - time.time()
+        if row is not None and pause <= 0:
+            await self._deliver(http, row)
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), timeout=min(pause, _IDLE_SECONDS))
 
     async def _deliver(self, http: httpx.AsyncClient, row: sqlite3.Row) -> None:
         body = row["body"].encode()
