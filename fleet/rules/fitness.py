@@ -38,9 +38,7 @@ def driver_faults(
     if not insurance:
         faults.append(Fault("insurance_missing", "The driver's insurance is not active."))
     if license_expiry is None:
-        faults.append(
-            Fault("license_expiry_missing", "It is not known how long the driver's licence is good.")
-        )
+        faults.append(Fault("license_expiry_missing", "It is not known how long the driver's licence is good."))
     elif license_expiry < ride_ends_on:
         message = f"The driver's licence expires on {license_expiry}, before the ride ends on {ride_ends_on}."
         faults.append(Fault("license_expires", message))
@@ -64,11 +62,7 @@ def vehicle_faults(
     if category is not wanted_category:
         faults.append(Fault("wrong_category", f"The client asked for {wanted_category}; this is {category}."))
     if passengers > max_passengers:
-        faults.append(
-            Fault("too_many_passengers", f"It seats {max_passengers}; the ride has {passengers} passengers.")
-        )
+        faults.append(Fault("too_many_passengers", f"It seats {max_passengers}; the ride has {passengers} passengers."))
     if luggage > max_luggage:
-        faults.append(
-            Fault("too_much_luggage", f"It takes {max_luggage} pieces of luggage; the ride has {luggage}.")
-        )
+        faults.append(Fault("too_much_luggage", f"It takes {max_luggage} pieces of luggage; the ride has {luggage}."))
     return faults
