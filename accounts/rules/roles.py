@@ -18,3 +18,7 @@ class UserStatus(StrEnum):
     ACTIVE = "ACTIVE"
     SUSPENDED = "SUSPENDED"
     DELETED = "DELETED"
+
+
+SELF_REGISTERED = frozenset({Role.CONCIERGE, Role.OPERATOR})
+"""Who may sign up by themselves; drivers are added by their operator, admins by an admin."""

@@ -2,6 +2,7 @@
 
 from typing import Any, NoReturn
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import NotSupportedError, utils
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.client import BaseDatabaseClient
@@ -11,10 +12,12 @@ from django.db.backends.base.introspection import BaseDatabaseIntrospection
 from django.db.backends.base.operations import BaseDatabaseOperations
 
 
+class NoSqlDatabase(ImproperlyConfigured, NotSupportedError):
+    """Also the error by which Django's commands know that there is nothing to migrate."""
+
+
 def refuse(*_: object, **__: object) -> NoReturn:
-    raise NotSupportedError(
-        "Atlas has no SQL database. Use PynamoDB tables, or a facade that maps this model to one."
-    )
+    raise NoSqlDatabase("Atlas has no SQL database. Use PynamoDB tables, or a facade that maps this model to one.")
 
 
 class DatabaseClient(BaseDatabaseClient):
@@ -36,6 +39,8 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     uses_savepoints = False
     has_bulk_insert = False
     supports_foreign_keys = False
+    supports_unlimited_charfield = True
+    supports_json_field = True
 
 
 class DatabaseIntrospection(BaseDatabaseIntrospection):
@@ -84,14 +89,6 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     def _set_autocommit(self, autocommit: bool) -> None:
         self.autocommit = autocommit
 
-    def set_autocommit(
-        self, autocommit: bool, force_begin_transaction_with_broken_autocommit: bool = False
-    ) -> None:
-        self.autocommit = autocommit
-
-    def get_autocommit(self) -> bool:
-        return self.autocommit
-
     def _rollback(self) -> None:
         pass
 
@@ -103,4 +100,3 @@ class DatabaseWrapper(BaseDatabaseWrapper):
 
     def cursor(self) -> NoReturn:
         refuse()
-

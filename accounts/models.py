@@ -1,0 +1,103 @@
+"""The user as Django wants one (`AUTH_USER_MODEL`): the facade of the `users` table."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models
+from django.utils.crypto import salted_hmac
+
+from accounts import services, tables
+from accounts.rules.email import normalise_email
+from accounts.rules.roles import Role, UserStatus
+from atlas.facade.model import Facade
+from atlas.facade.queryset import FacadeQuerySet
+
+
+class UserManager(models.Manager.from_queryset(FacadeQuerySet)):  # type: ignore[misc]
+    """What Django's commands call; each is a service."""
+
+    def get_by_natural_key(self, email: str) -> "User":
+        found: User = self.get(email=normalise_email(email))
+        return found
+
+    def create_user(self, email: str, password: str | None = None, *, name: str = "", **more: Any) -> "User":
+        options = {"role": Role.CONCIERGE, **more}
+        return User.from_item(services.create_user(email=email, password=password, name=name or email, **options))
+
+    def create_superuser(self, email: str, password: str | None = None, **more: Any) -> "User":
+        return self.create_user(email, password, **{**more, "role": Role.ADMIN})
+
+
+class User(Facade, AbstractBaseUser, table=tables.User, unique=("email",)):
+    """One person. `request.user` everywhere; what it may do follows from its role alone."""
+
+    id: str
+    name: str
+    email: str
+    phone: str
+    avatar: str
+    password_hash: str
+    role: Role
+    status: UserStatus
+    profile_id: str | None
+    credentials_epoch: int
+    version: int
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        verbose_name = "user"
+
+    @property
+    def password(self) -> str:
+        """Django's name of the hash."""
+        return self.password_hash
+
+    @password.setter
+    def password(self, value: str) -> None:
+        self.password_hash = value
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override] # the stubs take it for an attribute
+        return self.status == UserStatus.ACTIVE
+
+    @property
+    def is_staff(self) -> bool:
+        return self.is_active and self.role == Role.ADMIN
+
+    is_superuser = is_staff
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return self.is_staff
+
+    def has_perms(self, perm_list: Any, obj: object = None) -> bool:
+        return self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Changes with the password and with the epoch: every session of before is void at its next request."""
+        return salted_hmac(
+            "accounts.User.session", f"{self.password_hash}:{self.credentials_epoch}", secret=secret, algorithm="sha256"
+        ).hexdigest()
+
+    def _save_table(self, *args: Any, **options: Any) -> bool:
+        if self.item is None:
+            raise NotImplementedError("A user is made by accounts.services.create_user, which claims the e-mail.")
+        if self.email != self.item.email:
+            raise NotImplementedError("An e-mail moves by accounts.services.change_email, which moves its claim.")
+        return super()._save_table(*args, **options)
+
+    def delete(self, *_: Any, **__: Any) -> tuple[int, dict[str, int]]:
+        raise NotImplementedError("A user is anonymised by accounts.services.delete_user; bookings stay.")

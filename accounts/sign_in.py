@@ -1,0 +1,133 @@
+"""Signing in, staying signed in and signing out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hmac import compare_digest
+from uuid import uuid4
+
+from django.conf import settings
+
+from accounts import lockout, passwords, tokens
+from accounts.rules.roles import UserStatus
+from accounts.selectors import user_by_email
+from accounts.tables import TokenFamily, User
+from accounts.tokens import Token
+from atlas.dynamo.attributes import utc_now
+from atlas.dynamo.many import get_many
+from atlas.dynamo.table import expiry
+from atlas.dynamo.transaction import Lost, retried, transact
+from atlas.errors import Forbidden, Unauthenticated
+from atlas.origin import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """What a client gets; `expires_in` is the access token's life in seconds."""
+
+    user: User
+    access_token: str
+    refresh_token: str
+    expires_in: int
+
+
+def verify(*, email: str, password: str, origin: Origin) -> User:
+    """The active user of this e-mail and password.
+
+    Raises `Unauthenticated` (`invalid_credentials`: the same answer, after the same work, for an unknown address and
+    a wrong password), `Forbidden` (`account_suspended`) only to who knows the password, `TooMany` after failures.
+    """
+    lockout.count_try(email, origin.ip_address)
+    user = user_by_email(email)
+    correct, outdated = passwords.verify(password, user)
+    if user is None or not correct:
+        raise Unauthenticated("E-mail or password is wrong.", code="invalid_credentials")
+    lockout.forgive(email, origin.ip_address)
+    if user.status != UserStatus.ACTIVE:
+        raise Forbidden("This account is suspended. Contact support.", code="account_suspended")
+    if outdated:
+        user.password_hash = passwords.hashed(password)  # saved with the sign-in that follows
+    return user
+
+
+def sign_in(*, email: str, password: str, origin: Origin) -> SignedIn:
+    """Sign in a client of the API: a new family of tokens, and `lastLogin`, in one transaction."""
+    user = verify(email=email, password=password, origin=origin)
+    token = Token(user.id, str(uuid4()), user.credentials_epoch)
+    now = utc_now()
+    refresh_token = tokens.issue_refresh(token, now=now)
+    family = TokenFamily(
+        id=token.family_id,
+        user_id=user.id,
+        refresh_hash=tokens.fingerprint(refresh_token),
+        credentials_epoch=token.epoch,
+        user_agent=origin.user_agent,
+        ip_address=origin.ip_address,
+        expires_at=expiry(now, settings.REFRESH_TOKEN_LIFE),
+    )
+    return _signed_in(record_sign_in(user, family), token, refresh_token, now)
+
+
+def record_sign_in(user: User, family: TokenFamily | None = None) -> User:
+    """Write `lastLogin`, with the family where there is one. Raises `Unauthenticated` for credentials changed since."""
+    try:
+        return _record(user, family)
+    except Lost:  # two devices at once, or an edited profile: only what matters to a sign-in counts
+        return _record_again(user.id, user.credentials_epoch, family)
+
+
+@retried
+def _record_again(user_id: str, epoch: int, family: TokenFamily | None) -> User:
+    user = User.fetch(user_id)
+    if user.status != UserStatus.ACTIVE or user.credentials_epoch != epoch:
+        raise Unauthenticated("E-mail or password is wrong.", code="invalid_credentials")
+    return _record(user, family)
+
+
+def _record(user: User, family: TokenFamily | None) -> User:
+    user.last_login = utc_now()
+    with transact() as tx:
+        tx.save(user)
+        if family is not None:
+            tx.create(family)
+    return user
+
+
+@retried
+def refresh(*, refresh_token: str) -> SignedIn:
+    """The next pair of tokens. A refresh token is good once.
+
+    One that was used before was copied: its family ends, for the thief and for the owner, who signs in again
+    (`Unauthenticated`, `token_replayed`).
+    """
+    token = tokens.read(refresh_token, tokens.REFRESH)
+    user, family = get_many((User, token.user_id), (TokenFamily, token.family_id), consistent=True)
+    now = utc_now()
+    if user is None or family is None or family.user_id != user.id or family.expires_at <= now:
+        raise tokens.invalid_token()
+    if not compare_digest(family.refresh_hash, tokens.fingerprint(refresh_token)):
+        sign_out(family_id=family.id)
+        raise Unauthenticated("This refresh token was used before. Sign in again.", code="token_replayed")
+    if family.revoked_at or user.status != UserStatus.ACTIVE or user.credentials_epoch != token.epoch:
+        raise tokens.invalid_token()
+    successor = tokens.issue_refresh(token, now=now)
+    family.refresh_hash = tokens.fingerprint(successor)
+    family.expires_at = expiry(now, settings.REFRESH_TOKEN_LIFE)
+    with transact() as tx:
+        tx.save(family)  # under its version: of two at once, one is the replay
+    return _signed_in(user, token, successor, now)
+
+
+@retried
+def sign_out(*, family_id: str) -> None:
+    """End one device's sign-in. Its access tokens end with it, at once."""
+    family = TokenFamily.find(family_id, consistent=True)
+    if family is None or family.revoked_at:
+        return
+    family.revoked_at = utc_now()
+    with transact() as tx:
+        tx.save(family)
+
+
+def _signed_in(user: User, token: Token, refresh_token: str, now: datetime) -> SignedIn:
+    life = int(settings.ACCESS_TOKEN_LIFE.total_seconds())
+    return SignedIn(user, tokens.issue_access(token, now=now), refresh_token, life)
