@@ -1,0 +1,60 @@
+"""Telling the watchers of a topic what happened: from services, tasks and commands, or from a consumer.
+
+Live views are a convenience on top of the stored truth. A Redis that is away is logged and never breaks the caller:
+who missed a message gets a snapshot when the hub is back, or polls.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from redis.exceptions import RedisError
+
+from atlas.api.renderers import dumps
+from atlas.live import hub, redis
+from atlas.live.mailbox import Kind
+
+log = structlog.get_logger(__name__)
+
+MARKS: dict[Kind, bytes] = {kind: mark for mark, kind in hub.KINDS.items()}
+
+
+def publish(topic: str, message: Mapping[str, Any], *, kind: Kind = "event") -> bool:
+    """Send `message` (it has a `type`, names in camelCase) to the watchers of `topic`.
+
+    `kind="position"` may be dropped for a slow reader once a newer one is there. Whether Redis took it.
+    """
+    try:
+        redis.client().publish(redis.name(topic), encode(message, kind))
+    except (RedisError, OSError) as error:
+        return _lost(topic, error)
+    return True
+
+
+async def apublish(topic: str, message: Mapping[str, Any], *, kind: Kind = "event") -> bool:
+    """`publish` for consumers."""
+    try:
+        await redis.async_client().publish(redis.name(topic), encode(message, kind))
+    except (RedisError, OSError) as error:
+        return _lost(topic, error)
+    return True
+
+
+def sign_out(user_id: str) -> bool:
+    """Close every socket of a user at once: signed out, suspended, deleted, or with a new password."""
+    return publish(user_topic(user_id), {"type": "signed_out"})
+
+
+def user_topic(user_id: str) -> str:
+    """What every socket of a user listens to."""
+    return f"user:{user_id}"
+
+
+def encode(message: Mapping[str, Any], kind: Kind) -> bytes:
+    mark = hub.SIGNED_OUT if message["type"] == "signed_out" else MARKS[kind]
+    return mark + dumps(message)
+
+
+def _lost(topic: str, error: Exception) -> bool:
+    log.warning("live message lost", topic=topic, reason=f"{type(error).__name__}: {error}"[:200])
+    return False
