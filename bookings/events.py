@@ -11,8 +11,12 @@ class BookingChanged:
     concierge_id: str
     operator_id: str | None
     driver_id: str | None
+    vehicle_id: str | None
     status: str
-    action: str
+    payment_status: str
+    version: int
+    action: str | None
+    """None where something else than the status changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,19 @@ def mark_released(event: PaymentVoided | PaymentFailed) -> None:
 
 def show_change(event: BookingChanged) -> None:
     """Everybody who watches this booking sees its new state; those concerned find it in their inbox."""
-    news = {"type": "booking", "bookingId": event.booking_id, "status": event.status, "action": event.action}
+    news = {
+        "type": "booking",
+        "action": event.action,
+        "booking": {
+            "id": event.booking_id,
+            "status": event.status,
+            "paymentStatus": event.payment_status,
+            "operatorId": event.operator_id,
+            "driverId": event.driver_id,
+            "vehicleId": event.vehicle_id,
+            "version": event.version,
+        },
+    }
     topics = [booking_topic(event.booking_id), inbox_topic(event.concierge_id)]
     topics += [operator_topic(event.operator_id)] if event.operator_id else []
     topics += [driver_topic(event.driver_id)] if event.driver_id else []

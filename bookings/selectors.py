@@ -6,8 +6,6 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from fleet.selectors import active_operator, own_operator
-
 from accounts.rules.roles import Role
 from accounts.users import CurrentUser
 from atlas.dynamo.attributes import utc_now
@@ -21,6 +19,7 @@ from bookings.rules.lifecycle import JOBS, OPEN, Actor, BookingStatus
 from bookings.rules.quotes import Offer, best_value, is_acceptable, ranked
 from bookings.tables import Booking, BookingHistory, Quote
 from fleet.rules.types import OperatorStatus
+from fleet.selectors import active_operator, own_operator
 
 OLDEST = timedelta(days=366 * 2)
 """How far back staff can page through everything: what is older is in the archive."""

@@ -7,15 +7,17 @@ from typing import Any
 from django.core.cache import cache
 
 from accounts.users import CurrentUser
+from atlas.api.fields import Instant
 from atlas.errors import Conflict, NotFound
 from atlas.geo.routing import route
-from atlas.live import last_position
+from atlas.live.last_position import get_position
 from bookings.permissions import party
 from bookings.rules.lifecycle import LIVE, BookingStatus
 from bookings.rules.tracking import Leg, Point, Progress
 from bookings.rules.tracking import track as progress_along
 from bookings.tables import Booking
 from bookings.topics import driver_topic
+from fleet.tables import Driver
 
 APPROACH_LIFE = 24 * 3600
 """Seconds that the way to the pick-up is remembered."""
@@ -45,7 +47,7 @@ def track(*, user: CurrentUser, booking_id: str) -> Track:
         raise Conflict(
             "A ride can be watched while it takes place.", code="not_live", details={"status": booking.status}
         )
-    return tracked(booking, last_position.get_position(driver_topic(str(booking.driver_id))))
+    return tracked(booking, last_location(str(booking.driver_id)))
 
 
 def tracked(booking: Booking, location: dict[str, Any] | None) -> Track:
@@ -87,6 +89,28 @@ def way_of(booking: Booking) -> Sequence[Point]:
     if details.dropoff is None:
         return [start]
     return route(start, (details.dropoff.lat, details.dropoff.lng)).points
+
+
+def last_location(driver_id: str) -> dict[str, Any] | None:
+    """From Redis, or as DynamoDB keeps it."""
+    found = get_position(driver_topic(driver_id))
+    if found is not None:
+        return found
+    driver = Driver.find(driver_id)
+    return stored_location(driver) if driver else None
+
+
+def stored_location(driver: Driver) -> dict[str, Any] | None:
+    kept = driver.current_location
+    if kept is None:
+        return None
+    return {
+        "lat": kept.lat,
+        "lng": kept.lng,
+        "heading": kept.heading,
+        "speed": kept.speed,
+        "timestamp": Instant().to_representation(kept.timestamp),
+    }
 
 
 def _approach(booking: Booking, position: Point) -> Sequence[Point]:

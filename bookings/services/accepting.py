@@ -73,9 +73,7 @@ def settle_acceptance(*, booking_id: str) -> bool:
 
 
 @retried
-def _claim(
-    *, user: CurrentUser, quote_id: str, method: PaymentMethod, source_id: str
-) -> Claim:
+def _claim(*, user: CurrentUser, quote_id: str, method: PaymentMethod, source_id: str) -> Claim:
     quote = Quote.fetch(quote_id)
     booking = Booking.fetch(quote.booking_id)
     _check_acceptable(user, booking, quote)

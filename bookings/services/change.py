@@ -23,10 +23,7 @@ def move(
     booking.status = transition(before, action, actor)
     record(tx, booking, action, actor, before=before, user_id=user_id, note=note)
     save(tx, booking)
-    change = BookingChanged(
-        booking.id, booking.concierge_id, booking.operator_id, booking.driver_id, booking.status, action
-    )
-    tx.on_commit(lambda: publish(change))
+    tx.on_commit(lambda: publish(_news(booking, action)))
     if was_open != (booking.status in OPEN):
         opened = RequestOpened(booking.id, booking.status in OPEN)
         tx.on_commit(lambda: publish(opened))
@@ -42,10 +39,12 @@ def begin(tx: Transaction, booking: Booking, actor: Actor, *, user_id: str) -> N
     tx.on_commit(lambda: publish(opened))
 
 
-def save(tx: Transaction, booking: Booking) -> None:
-    """Write the booking under its version, its index keys in step with its state."""
+def save(tx: Transaction, booking: Booking, *, announce: bool = False) -> None:
+    """Write the booking under its version, its index keys in step with its state. `announce`: live views should know."""
     set_index_keys(booking)
     tx.save(booking)
+    if announce:
+        tx.on_commit(lambda: publish(_news(booking, None)))
 
 
 def record(
@@ -91,4 +90,18 @@ def next_due(booking: Booking) -> Due | None:
         pickup_at=booking.pickup_at,
         acceptance_started_at=booking.acceptance.started_at if booking.acceptance else None,
         departure_alerted=booking.departure_alerted_at is not None,
+    )
+
+
+def _news(booking: Booking, action: Action | None) -> BookingChanged:
+    return BookingChanged(
+        booking_id=booking.id,
+        concierge_id=booking.concierge_id,
+        operator_id=booking.operator_id,
+        driver_id=booking.driver_id,
+        vehicle_id=booking.vehicle_id,
+        status=booking.status,
+        payment_status=booking.payment_status,
+        version=booking.version,
+        action=action,
     )

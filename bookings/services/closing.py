@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import fleet.services
-
 from accounts.users import CurrentUser
 from atlas import outbox
 from atlas.dynamo.attributes import utc_now
@@ -79,7 +78,7 @@ def mark_paid(*, booking_id: str) -> bool:
         if booking.status is BookingStatus.COMPLETED:
             change.move(tx, booking, Action.SETTLE, Actor.SYSTEM, user_id=None)
         else:
-            change.save(tx, booking)
+            change.save(tx, booking, announce=True)
     return True
 
 
@@ -91,7 +90,7 @@ def mark_payment(*, booking_id: str, payment_status: PaymentStatus) -> bool:
         return False
     booking.payment_status = payment_status
     with transact() as tx:
-        change.save(tx, booking)
+        change.save(tx, booking, announce=True)
     return True
 
 

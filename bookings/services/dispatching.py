@@ -4,7 +4,6 @@ from datetime import datetime
 from decimal import Decimal
 
 import fleet.services
-
 from accounts.users import CurrentUser
 from atlas import outbox
 from atlas.dynamo.attributes import utc_now

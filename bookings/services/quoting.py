@@ -2,8 +2,6 @@
 
 from uuid import uuid4
 
-from fleet.selectors import active_operator, own_vehicle
-
 from accounts.users import CurrentUser
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.transaction import Transaction, retried, transact
@@ -17,6 +15,7 @@ from bookings.rules.types import DeclineReason, QuoteStatus
 from bookings.services import change
 from bookings.tables import Booking, Quote
 from fleet.rules.fitness import vehicle_faults
+from fleet.selectors import active_operator, own_vehicle
 
 MOST_PENDING_QUOTES = 80
 """An accept answers all of them in one transaction of at most 100 items."""
