@@ -32,7 +32,7 @@ take maplibre-gl maplibre-gl LICENSE.txt dist/maplibre-gl.css dist/maplibre-gl.m
 take @fontsource-variable/inter inter LICENSE \
     files/inter-latin-wght-normal.woff2 files/inter-latin-ext-wght-normal.woff2
 take @fontsource-variable/fraunces fraunces LICENSE \
-    files/fraunces-latin-opsz-normal.woff2 files/fraunces-latin-ext-opsz-normal.woff2
+    files/fraunces-latin-opsz-normal.woff2 files/fraunces-latin-ext-opsz-normal.woff2 files/fraunces-latin-wght-italic.woff2
 
 # One sprite of just the icons the templates use: <svg><use href="...icons.svg#name"></use></svg>
 mkdir -p "$vendor/bootstrap-icons"

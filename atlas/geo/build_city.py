@@ -64,6 +64,11 @@ def _polygon(layer: str, *rings: Polyline, **properties: Any) -> Feature:
     return _feature(layer, "Polygon", coordinates, properties)
 
 
+def _straight_polygon(layer: str, ring: Polyline, **properties: Any) -> Feature:
+    """Corners joined by straight lines on the ground, whatever the bend of the plan."""
+    return _feature(layer, "Polygon", [[_lng_lat(p) for p in [*ring, ring[0]]]], properties)
+
+
 def _feature(layer: str, kind: str, coordinates: Any, properties: dict[str, Any]) -> Feature:
     return {
         "type": "Feature",
@@ -81,7 +86,7 @@ def map_features(city: City) -> Iterator[Feature]:
     yield _polygon("water", terrain.bay_ring())
     yield _polygon("water", terrain.river_ring())
     yield _polygon("land", terrain.island)
-    yield _polygon("park", terrain.island)
+    yield _polygon("park", terrain.island, island=True)
     for park in terrain.parks:
         yield _polygon("park", park.ring)
         if park.lake:
@@ -89,14 +94,15 @@ def map_features(city: City) -> Iterator[Feature]:
     for ring in city.blocks.squares:
         yield _polygon("park", ring)
     yield _polygon("airfield", terrain.airfield)
-    yield _polygon("apron", city.airport.apron)
+    for ring in city.airport.aprons:
+        yield _straight_polygon("apron", ring)
     for line in city.airport.taxiways:
-        yield _feature("taxiway", "LineString", _drawn(line), {})
+        yield _feature("taxiway", "LineString", [_lng_lat(p) for p in line], {})
     for ring in city.airport.runways:
-        yield _polygon("runway", ring)
+        yield _straight_polygon("runway", ring)
     yield from _street_features(city)
     for ring in city.airport.terminals:
-        yield _polygon("building", ring, height=22)
+        yield _straight_polygon("building", ring, height=22)
     for building in city.blocks.buildings:
         yield _polygon("building", building.ring, height=building.height)
     yield from _labels(city)

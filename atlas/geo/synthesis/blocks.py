@@ -8,6 +8,7 @@ from math import cos, hypot, sin
 from random import Random
 
 from atlas.geo.synthesis.districts import DOWNTOWN
+from atlas.geo.synthesis.frame import bend, unbend
 from atlas.geo.synthesis.geometry import Point, Polyline, along, distance_to_polyline, inside
 from atlas.geo.synthesis.streets import BRIDGES, Grid, Street
 from atlas.geo.synthesis.terrain import TERMINAL, Terrain
@@ -83,12 +84,13 @@ def _lots(grid: Grid, block: Block, out: float, rng: Random) -> Iterator[Buildin
 class Airport:
     runways: list[Polyline]
     taxiways: list[Polyline]
-    apron: Polyline
+    aprons: list[Polyline]
     terminals: list[Polyline]
 
 
 def airport() -> Airport:
-    x, y = TERMINAL
+    """Laid out around the terminal on the straight, as runways do not follow the bend of the plan."""
+    x, y = bend(TERMINAL)
 
     def bar(centre: Point, length: float, width: float, angle: float) -> Polyline:
         ux, uy = cos(angle) * length / 2, sin(angle) * length / 2
@@ -117,4 +119,6 @@ def airport() -> Airport:
     terminals = [bar((x + 60, y - 110), 900, 90, 0.0)]
     terminals += [bar((x + dx, y - 300), 60, 330, -0.1) for dx in (-330, 60, 450)]
     terminals += [bar((x - 800, y - 130), 260, 110, 0.05), bar((x + 1050, y - 150), 360, 120, 0.0)]
-    return Airport(runways, taxiways, apron, terminals)
+    return Airport(
+        *([[unbend(p) for p in shape] for shape in shapes] for shapes in (runways, taxiways, [apron], terminals))
+    )
