@@ -16,6 +16,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 if (BASE_DIR / ".env").is_file():
     env.read_env(BASE_DIR / ".env")
+DATA_DIR = Path(env.str("ATLAS_DATA", default=str(BASE_DIR / "var")))
+if (DATA_DIR / "run" / "services.env").is_file() and env.str("ATLAS_ENV", default="local") == "local":
+    env.read_env(DATA_DIR / "run" / "services.env")  # where `make run` of this folder has its services
 
 ATLAS_ENV: str = env.str("ATLAS_ENV", default="local")
 if ATLAS_ENV not in ("local", "test", "production"):
@@ -45,7 +48,6 @@ ALLOWED_HOSTS = env.list(
 )
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}")
-DATA_DIR = Path(env.str("ATLAS_DATA", default=str(BASE_DIR / "var")))
 
 INSTALLED_APPS = [
     "daphne",
@@ -107,6 +109,8 @@ AWS_REGION = env.str("AWS_REGION", default="us-east-1")
 TABLE_PREFIX = env.str("TABLE_PREFIX", default="atlas-")
 DYNAMODB_CAPACITY = env.str("DYNAMODB_CAPACITY", default="on-demand")
 """`on-demand`, or `provisioned`: the seeds' figures with auto-scaling."""
+DYNAMODB_KMS_KEY = env.str("DYNAMODB_KMS_KEY", default="")
+"""Id or ARN of the customer-managed key that encrypts tables with personal data; empty: the key that AWS owns."""
 DYNAMODB_DELETION_PROTECTION = env.bool("DYNAMODB_DELETION_PROTECTION", default=PRODUCTION)
 DYNAMODB_POOL = env.int("DYNAMODB_POOL", default=50)
 ATLAS_METER = env.bool("ATLAS_METER", default=False)
@@ -277,7 +281,9 @@ LOGGING = {
             "foreign_pre_chain": _shared,
             "processor": structlog.processors.JSONRenderer()
             if PRODUCTION
-            else structlog.dev.ConsoleRenderer(colors=False),
+            else structlog.dev.ConsoleRenderer(
+                    colors=False, exception_formatter=structlog.dev.plain_traceback
+                ),
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},

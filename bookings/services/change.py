@@ -40,7 +40,7 @@ def begin(tx: Transaction, booking: Booking, actor: Actor, *, user_id: str) -> N
 
 
 def save(tx: Transaction, booking: Booking, *, announce: bool = False) -> None:
-    """Write the booking under its version, its index keys in step with its state. `announce`: live views should know."""
+    """Write the booking under its version, index keys in step with its state; `announce` it to live views."""
     set_index_keys(booking)
     tx.save(booking)
     if announce:
