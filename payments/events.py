@@ -39,6 +39,10 @@ class PaymentRefunded:
     refunded: int
     captured: int
 
+    @property
+    def is_full(self) -> bool:
+        return self.refunded == self.captured
+
 
 @dataclass(frozen=True, slots=True)
 class RefundFailed:

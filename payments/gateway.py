@@ -161,7 +161,7 @@ def void(gateway_id: str) -> Payment:
 
 
 def void_by_key(key: str) -> None:
-    """Release whatever `authorize` with this key made, if it made anything."""
+    """Release whatever `authorize` with this key made. A yes also when it made nothing."""
     _ask(lambda: _client().payments.cancel_by_idempotency_key(idempotency_key=key, request_options=_ONCE))
 
 
@@ -200,13 +200,14 @@ def read_refund(document: Mapping[str, Any]) -> Refund:
 
 
 def _client() -> Square:
-    return _client_of(os.getpid(), settings.SQUARE_BASE_URL, settings.SQUARE_ACCESS_TOKEN)
+    return _client_of(
+        os.getpid(), settings.SQUARE_BASE_URL, settings.SQUARE_ACCESS_TOKEN, float(settings.SQUARE_TIMEOUT_SECONDS)
+    )
 
 
 @cache
-def _client_of(process: int, base_url: str | None, token: str) -> Square:
-    """One per process (a fork must not share its parent's sockets) and address."""
-    timeout = float(settings.SQUARE_TIMEOUT_SECONDS)
+def _client_of(process: int, base_url: str | None, token: str, timeout: float) -> Square:
+    """One per process (a fork must not share its parent's sockets) and address; `timeout` in seconds."""
     local = base_url is not None and base_url.startswith("http://")
     http = httpx.Client(timeout=timeout, trust_env=not local)  # no proxy stands before a local sandbox
     return Square(token=token, base_url=base_url, timeout=timeout, httpx_client=http)

@@ -10,6 +10,9 @@ from payments.tables import Operation, PaymentTransaction
 ANSWER_WITHIN = timedelta(minutes=2)
 """Longer than any living process waits for Square: an operation still pending then was left by a crash."""
 
+ABANDON_AFTER = timedelta(minutes=30)
+"""Who opened an authorisation settles it within minutes; one that nobody came back for is released then."""
+
 
 def start(
     row: PaymentTransaction,
@@ -25,7 +28,7 @@ def start(
         kind=kind, key=key or str(uuid4()), amount=amount, state=OperationState.PENDING, at=now, reason=reason
     )
     row.operations = [*row.operations, operation]
-    look_again(row, now + ANSWER_WITHIN)
+    look_again(row, now + (ABANDON_AFTER if kind is OperationKind.AUTHORIZE else ANSWER_WITHIN))
     return operation
 
 

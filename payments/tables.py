@@ -113,6 +113,11 @@ class PaymentTransaction(Table):
     gateway_index = TransactionsByGateway()
     due_index = DueTransactions()
 
+    @property
+    def refunds(self) -> list[Operation]:
+        """Every refund that was asked for, oldest first."""
+        return [each for each in self.operations if each.kind is OperationKind.REFUND]
+
 
 class WebhookEvent(Table):
     """A webhook that was received: seen once, handled once.

@@ -1,0 +1,13 @@
+"""Payments under /api/v1/."""
+
+from django.urls import path
+
+from payments import api
+
+urlpatterns = [
+    path("transactions", api.Transactions.as_view(), name="api-transactions"),
+    path("transactions/<uuid:transaction_id>", api.OneTransaction.as_view(), name="api-transaction"),
+    path("transactions/<uuid:transaction_id>/capture", api.Capture.as_view(), name="api-capture"),
+    path("transactions/<uuid:transaction_id>/refund", api.Refund.as_view(), name="api-refund"),
+    path("webhooks/square", api.SquareWebhook.as_view(), name="api-square-webhook"),
+]

@@ -1,0 +1,48 @@
+"""Who may do what to a payment, in one table."""
+
+from enum import StrEnum
+
+from accounts.rules.roles import Role
+from accounts.users import CurrentUser
+from atlas.errors import Forbidden, NotFound
+from payments.rules.lifecycle import PaymentAction
+from payments.tables import PaymentTransaction
+
+
+class Party(StrEnum):
+    ADMIN = "admin"
+    PAYEE = "payee"
+    """The operator who drives."""
+    PAYER = "payer"
+    """The concierge who pays."""
+
+
+MAY = {
+    PaymentAction.CAPTURE: frozenset({Party.ADMIN, Party.PAYEE}),
+    PaymentAction.REFUND: frozenset({Party.ADMIN}),
+}
+
+
+def party_of(user: CurrentUser, row: PaymentTransaction) -> Party | None:
+    """The user's part in this payment; None for an outsider."""
+    if user.role is Role.ADMIN:
+        return Party.ADMIN
+    if user.role is Role.OPERATOR and user.profile_id is not None and user.profile_id == row.payee_id:
+        return Party.PAYEE
+    if user.role is Role.CONCIERGE and user.id == row.payer_id:
+        return Party.PAYER
+    return None
+
+
+def check_party(user: CurrentUser, row: PaymentTransaction) -> Party:
+    """Outsiders must not even learn that the payment exists. Raises `NotFound`."""
+    party = party_of(user, row)
+    if party is None:
+        raise NotFound
+    return party
+
+
+def check_may(user: CurrentUser, action: PaymentAction, row: PaymentTransaction) -> None:
+    """Raises `NotFound` for an outsider, `Forbidden` for a party without the right."""
+    if check_party(user, row) not in MAY[action]:
+        raise Forbidden

@@ -1,0 +1,77 @@
+"""Refund: several, until everything is given back. Square accepts one at once and completes it later."""
+
+import structlog
+
+from atlas.dynamo.attributes import utc_now
+from atlas.dynamo.transaction import retried
+from atlas.errors import Conflict
+from payments import gateway, operations, progress
+from payments.gateway import Refused
+from payments.rules.amounts import refundable, status_after_refund
+from payments.rules.types import OperationKind, OperationState
+from payments.services.asking import answer, gateway_id, save
+from payments.tables import Operation, PaymentTransaction
+
+log = structlog.get_logger(__name__)
+
+
+@retried
+def refund(
+    *, transaction_id: str, amount: int | None = None, reason: str, request_key: str | None = None
+) -> PaymentTransaction:
+    """Give back `amount` cents, or all that is left. Counted once Square reports it completed.
+
+    `request_key` names one click of a person: sent again it is the same refund. Raises `Conflict` (`exceeds_captured`,
+    `wrong_state`, `refund_refused`), `Invalid` for an amount that is not positive.
+    """
+    row = PaymentTransaction.fetch(transaction_id)
+    key = operations.key_for(transaction_id, request_key)
+    operation = operations.refund_by_key(row, key)
+    if operation is None:
+        promised = row.refunded + operations.refunds_under_way(row)
+        if amount is None:
+            amount = refundable(captured=row.amount, refunded=promised)
+        status_after_refund(row.status, amount=amount, captured=row.amount, refunded=promised)
+        operation = operations.start(row, OperationKind.REFUND, amount, now=utc_now(), key=key, reason=reason)
+        save(row)
+    elif operation.reason != reason or amount not in (None, operation.amount):
+        raise Conflict("This key was used for another refund.", code="idempotency_key_reused")
+    _ask_refund(row, operation)
+    if operation.state is OperationState.FAILED:
+        raise Conflict("Square refused this refund.", code="refund_refused", details={"gatewayCode": operation.code})
+    return row
+
+
+@retried
+def follow_refund(*, transaction_id: str, key: str) -> None:
+    """Bring a refund that was left pending as far as Square has it."""
+    row = PaymentTransaction.fetch(transaction_id)
+    operation = operations.refund_by_key(row, key)
+    if operation is not None:
+        _ask_refund(row, operation)
+
+
+def _ask_refund(row: PaymentTransaction, operation: Operation) -> None:
+    """Ask for a refund that was saved before, or after one that was accepted; save what came of it."""
+    if operation.state is not OperationState.PENDING:
+        return
+    try:
+        found = answer(lambda: _send_refund(row, operation))
+    except Refused as refusal:
+        log.warning("payment_refused", transaction_id=row.id, operation="refund", code=refusal.code)
+        operations.finish(row, operation, code=refusal.code)
+        save(row)
+    else:
+        save(row, progress.follow_refund(row, operation, found))
+
+
+def _send_refund(row: PaymentTransaction, operation: Operation) -> gateway.Refund:
+    if operation.gateway_id:
+        return gateway.get_refund(operation.gateway_id)
+    return gateway.refund(
+        gateway_id=gateway_id(row),
+        amount=operation.amount,
+        currency=row.currency,
+        key=operation.key,
+        reason=operation.reason or "",
+    )
