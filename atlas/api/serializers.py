@@ -28,6 +28,7 @@ AnyField = serializers.Field[Any, Any, Any, Any]
 WIRE_NAMES = {"base_p2p": "baseP2P"}
 """The seed's attribute names that plain camel-casing does not give."""
 
+LONGEST_LIST = 100
 MOST_UNKNOWN_NAMES = 20
 LONGEST_UNKNOWN_NAME = 100
 
@@ -66,6 +67,13 @@ class Serializer(serializers.Serializer[Any]):
 
     unknown_message: ClassVar[str] = "Unknown field."
     read_only_message: ClassVar[str] = "This field cannot be set."
+
+    @classmethod
+    def many(cls, *, max_length: int = LONGEST_LIST, **options: Any) -> serializers.ListSerializer[Any]:
+        """A list of these as a field: `itinerary = DaySerializer.many(max_length=60, required=False)`."""
+        make: Any = cls
+        made: serializers.ListSerializer[Any] = make(many=True, max_length=max_length, **options)
+        return made
 
     def get_fields(self) -> dict[str, AnyField]:
         fields = {}

@@ -6,7 +6,7 @@ limited. These guard against runaway clients: guessing a password is stopped by 
 """
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.core.cache import cache
@@ -15,7 +15,9 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
-from rest_framework.views import APIView
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView  # which imports this module, named in the settings
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +36,7 @@ class Throttle(BaseThrottle):
     def __init__(self) -> None:
         self._wait: float | None = None
 
-    def allow_request(self, request: Request, view: APIView) -> bool:
+    def allow_request(self, request: Request, view: "APIView") -> bool:
         waits = [self._count(scope, request) for scope in self._scopes(request, view)]
         self._wait = max(waits, default=0)
         return not self._wait
@@ -42,7 +44,7 @@ class Throttle(BaseThrottle):
     def wait(self) -> float | None:
         return self._wait
 
-    def _scopes(self, request: Request, view: APIView) -> list[str]:
+    def _scopes(self, request: Request, view: "APIView") -> list[str]:
         signed_in = "read" if request.method in SAFE_METHODS else "write"
         general = signed_in if request.user.is_authenticated else "anon"
         own = getattr(view, "throttle_scope", None)

@@ -89,11 +89,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     # The socket's life
 
-    async def dispatch(self, message: dict[str, Any]) -> None:
+    async def dispatch(self, message: Any) -> None:
         """As Channels', without its hop to a thread per message that closes database connections: we have none."""
         await getattr(self, get_handler_name(message))(message)
 
-    async def websocket_connect(self, message: dict[str, Any]) -> None:
+    async def websocket_connect(self, message: Any) -> None:
         self._mailbox = Mailbox()
         self._bucket = TokenBucket(self.incoming_rate, self.incoming_burst)
         self._tasks: list[asyncio.Task[None]] = []
@@ -107,7 +107,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             else:
                 self._start(self._await_authentication())
 
-    async def websocket_receive(self, message: dict[str, Any]) -> None:
+    async def websocket_receive(self, message: Any) -> None:
         if self._closed or self._mailbox.closing is not None:
             return
         if not self._bucket.take():
@@ -126,7 +126,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         except Exception as exception:
             await self._answer_failure(exception)
 
-    async def websocket_disconnect(self, message: dict[str, Any]) -> Never:
+    async def websocket_disconnect(self, message: Any) -> Never:
         self._closed = True
         for task in self._tasks:
             task.cancel()
@@ -181,8 +181,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
                     await self._check()
                     await self._send_snapshot()
                 for frame in frames:
-                    await self.base_send(frame)
-                self._sent_at = time.monotonic()
+                    await self._send(frame)
                 await drained(self.base_send)
 
     async def _tend(self) -> None:
@@ -210,8 +209,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def _send_snapshot(self) -> None:
         snapshot = await self.snapshot()
         if snapshot is not None:
-            await self.base_send(_frame(snapshot))
-            self._sent_at = time.monotonic()
+            await self._send(_frame(snapshot))
+
+    async def _send(self, frame: Any) -> None:
+        await self.base_send(frame)
+        self._sent_at = time.monotonic()
 
     # Failing
 

@@ -53,7 +53,7 @@ class DetailsSerializer(Serializer):
     pickup = PlaceSerializer(required=False)
     base_p2p = Cents(required=False)
     quiet_ride = Flag(required=False)
-    itinerary = DaySerializer(many=True, required=False, max_length=5)
+    itinerary = DaySerializer.many(required=False, max_length=5)
     beverages = ListOf(Text(max_length=10), required=False, max_length=3)
 
 
@@ -138,6 +138,7 @@ class LoginView(OpenView):
 
     @extend_schema(request=PlaceSerializer, responses={204: None})
     def post(self, request: Request) -> Response:
+        self.body(PlaceSerializer)
         return self.nothing()
 
 

@@ -34,7 +34,8 @@ def client() -> APIClient:
 
 
 def post(client: APIClient, raw: bytes, content_type: str = "application/json") -> Any:
-    return client.generic("POST", "/api/v1/rides", raw, content_type)
+    data: Any = raw
+    return client.generic("POST", "/api/v1/rides", data, content_type)
 
 
 def fields(client: APIClient, ride: Any) -> dict[str, list[str]]:
