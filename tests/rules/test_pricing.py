@@ -149,6 +149,16 @@ def test_the_limits_themselves_can_be_priced() -> None:
     assert longest.subtotal == 12_500 + 5_000 * 235
     most = estimate(type=BookingType.HOURLY, rule=rule, tax_rate=Decimal(0), duration_hours=24, duration_days=60)
     assert most.subtotal == 60 * 24 * 9_500
+    every_day = estimate(type=BookingType.HOURLY, rule=rule, tax_rate=Decimal(0), itinerary_hours=[24] * 60)
+    assert every_day.subtotal == most.subtotal
+
+
+def test_one_day_is_meant_where_none_is_named_and_days_are_counted_from_one() -> None:
+    rule = DEFAULT_RULES[VehicleCategory.SEDAN]
+    day = estimate(type=BookingType.HOURLY, rule=rule, tax_rate=Decimal(0), duration_hours=5)
+    assert day.subtotal == 5 * 9_500
+    days = estimate(type=BookingType.HOURLY, rule=rule, tax_rate=Decimal(0), itinerary_hours=[4, 5])
+    assert [row.label for row in days.lines] == ["Day 1, hours", "Day 2, hours"]
 
 
 def check_adds_up(breakdown: Breakdown) -> None:
