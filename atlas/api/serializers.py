@@ -69,8 +69,8 @@ class Serializer(serializers.Serializer[Any]):
     read_only_message: ClassVar[str] = "This field cannot be set."
 
     @classmethod
-    def many(cls, *, max_length: int = LONGEST_LIST, **options: Any) -> serializers.ListSerializer[Any]:
-        """A list of these as a field: `itinerary = DaySerializer.many(max_length=60, required=False)`."""
+    def as_list(cls, *, max_length: int = LONGEST_LIST, **options: Any) -> serializers.ListSerializer[Any]:
+        """A list of these as a field: `itinerary = DaySerializer.as_list(max_length=60, required=False)`."""
         make: Any = cls
         made: serializers.ListSerializer[Any] = make(many=True, max_length=max_length, **options)
         return made

@@ -48,7 +48,7 @@ LONGEST_FRAME = 16 * 1024
 LONGEST_TOKEN = 4096
 
 
-class LiveConsumer(AsyncWebsocketConsumer):
+class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ships no types
     """One socket. Subclasses say who may watch (`begin`), what (`topics`, `snapshot`) and hear (`received`)."""
 
     authenticate_within: ClassVar[float] = 10.0

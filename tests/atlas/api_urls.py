@@ -53,7 +53,7 @@ class DetailsSerializer(Serializer):
     pickup = PlaceSerializer(required=False)
     base_p2p = Cents(required=False)
     quiet_ride = Flag(required=False)
-    itinerary = DaySerializer.many(required=False, max_length=5)
+    itinerary = DaySerializer.as_list(required=False, max_length=5)
     beverages = ListOf(Text(max_length=10), required=False, max_length=3)
 
 
