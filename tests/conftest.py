@@ -5,6 +5,9 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 
+from atlas.dynamo.provision.apply import apply_plan
+from atlas.dynamo.provision.live import Store
+from atlas.dynamo.provision.plan import make_plan
 from atlas.dynamo.registry import tables
 from tests.settings import services
 
@@ -16,8 +19,9 @@ def pytest_unconfigure() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def store() -> None:
     """Every table of Atlas, empty. Tests make data of their own and share the tables."""
-    for table in tables():
-        table.create_table(billing_mode="PAY_PER_REQUEST", wait=True)
+    engine = Store.of_settings()
+    failures = apply_plan(engine, make_plan(engine, tables()))
+    assert not failures
 
 
 @pytest.fixture(autouse=True)

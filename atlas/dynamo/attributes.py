@@ -48,10 +48,8 @@ class Document(MapAttribute[str, Any]):
     """A typed part of an item (the seed's nested objects): unknown members are refused, equality is by value."""
 
     def __eq__(self, other: object) -> Any:
-        if self._is_attribute_container():
-            return type(self) is type(other) and self.attribute_values == getattr(
-                other, "attribute_values", None
-            )
+        if self._is_attribute_container():  # type: ignore[no-untyped-call]
+            return type(self) is type(other) and self.attribute_values == getattr(other, "attribute_values", None)
         return super().__eq__(other)
 
     __hash__ = None  # type: ignore[assignment]

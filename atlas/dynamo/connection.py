@@ -24,7 +24,7 @@ class MeteredConnection(Connection):
 @cache
 def connection() -> MeteredConnection:
     """The process's connection. Against a local endpoint any credentials do; AWS takes them from its own chain."""
-    local = (
+    local: dict[str, Any] = (
         {"aws_access_key_id": "local", "aws_secret_access_key": "local"} if settings.DYNAMODB_ENDPOINT else {}
     )
     return MeteredConnection(

@@ -46,5 +46,5 @@ def _read(
 
 
 def _key(table: type[Table], value: Any) -> dict[str, Any]:
-    attribute = table._hash_key_attribute()
+    attribute = table.hash_key_attribute()
     return {attribute.attr_name: {attribute.attr_type: attribute.serialize(value)}}

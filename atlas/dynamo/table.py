@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Self
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from django.conf import settings
-from pynamodb.attributes import UnicodeAttribute, VersionAttribute
+from pynamodb.attributes import Attribute, TTLAttribute, UnicodeAttribute, VersionAttribute
 from pynamodb.connection.base import MetaTable
 from pynamodb.connection.table import TableConnection
 from pynamodb.exceptions import DoesNotExist
@@ -98,6 +98,15 @@ class Table(Model):
                 shared.add_meta_table(MetaTable(table.get_meta_table().data))
             table.connection = shared
         return cls._connection  # type: ignore[return-value]
+
+    @classmethod
+    def hash_key_attribute(cls) -> Attribute[Any]:
+        return cls._hash_key_attribute()  # type: ignore[no-untyped-call, no-any-return]
+
+    @classmethod
+    def ttl_attribute(cls) -> TTLAttribute | None:
+        """The attribute after whose time DynamoDB deletes an item, where the table has one."""
+        return cls._ttl_attribute()  # type: ignore[no-untyped-call, no-any-return]
 
     # Reading
 

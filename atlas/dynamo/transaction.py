@@ -63,20 +63,17 @@ class Transaction:
         item.attribute_values.pop("version", None)
         self._put(item, None, otherwise)
 
-    def save(
-        self, item: Table, condition: Condition | None = None, *, otherwise: AtlasError | None = None
-    ) -> None:
+    def save(self, item: Table, condition: Condition | None = None, *, otherwise: AtlasError | None = None) -> None:
         """Put an item under the version it was read with, and `condition`."""
         self._put(item, condition, otherwise)
 
     def delete(self, item: Table, *, otherwise: AtlasError | None = None) -> None:
         self._add("delete", item.get_delete_kwargs_from_instance(), item, otherwise)
 
-    def check(
-        self, table: type[Table], *key: Any, condition: Condition, otherwise: AtlasError | None = None
-    ) -> None:
+    def check(self, table: type[Table], *key: Any, condition: Condition, otherwise: AtlasError | None = None) -> None:
         """Hold only while another item, not written here, fulfils `condition`."""
-        operation = table.get_operation_kwargs_from_class(*key, condition=condition)
+        hash_key, range_key = (*key, None)[:2]
+        operation = table.get_operation_kwargs_from_class(hash_key, range_key, condition=condition)
         self.steps.append(Step("check", operation, f"{table.Meta.name} {'/'.join(map(str, key))}", otherwise))
 
     def on_commit(self, do: Callable[[], None]) -> None:
@@ -94,18 +91,15 @@ class Transaction:
         # PynamoDB sends checks, deletes, puts, in this order; the reasons come back in the same.
         ordered = [step for kind in ("check", "delete", "put") for step in self.steps if step.kind == kind]
         operations = {
-            kind: [step.operation for step in ordered if step.kind == kind]
-            for kind in ("check", "delete", "put")
+            kind: [step.operation for step in ordered if step.kind == kind] for kind in ("check", "delete", "put")
         }
         try:
-            connection().transact_write_items(
-                operations["check"], operations["delete"], operations["put"], []
-            )
+            connection().transact_write_items(operations["check"], operations["delete"], operations["put"], [])
         except TransactWriteError as error:
             raise self._reason(ordered, error) from error
         for step in ordered:
             if step.kind == "put" and step.item is not None:
-                step.item.update_local_version_attribute()
+                step.item.update_local_version_attribute()  # type: ignore[no-untyped-call]
         for do in self.after_commit:
             do()
 
