@@ -47,9 +47,10 @@ def test_the_example_of_the_api_is_a_drive_across_town() -> None:
 
 def test_the_way_found_is_the_fastest_there_is() -> None:
     nodes = street_graph().nodes
+    inside = [number for number, node in enumerate(nodes) if DEMO_CITY.contains(*node)]
     rng = Random(5)
-    for _ in range(12):
-        a, b = rng.randrange(len(nodes)), rng.randrange(len(nodes))
+    for _ in range(15):
+        a, b = rng.choice(inside), rng.choice(inside)
         assert route(nodes[a], nodes[b]).duration_s == pytest.approx(dijkstra_seconds(a, b), rel=1e-6, abs=0.2)
 
 
@@ -67,7 +68,7 @@ def test_no_leg_jumps_over_the_river() -> None:
     """Consecutive points are neighbours in the graph: no leg is longer than the graph's longest edge."""
     graph = street_graph()
     longest = max(distance_m(*graph.nodes[a], *graph.nodes[b]) for a, b, _ in graph.edges)
-    assert longest < 1_500
+    assert longest < 750
     assert all(distance_m(*a, *b) <= longest + 0.1 for a, b in pairwise(route(HOTEL, AIRPORT).points))
 
 

@@ -24,8 +24,8 @@ def test_checksums_hold_and_name_every_file() -> None:
 def test_every_library_comes_with_its_licence_and_source_maps() -> None:
     for library in (path for path in VENDOR.iterdir() if path.is_dir()):
         assert list(library.glob("LICENSE*")), library.name
-        for file in library.glob("*.[cm]*s*"):
-            for named in re.findall(r"sourceMappingURL=(\S+\.map)", file.read_text(encoding="utf-8")):
+        for file in library.glob("*js"):
+            for named in re.findall(r"(?m)^//# sourceMappingURL=(\S+)", file.read_text(encoding="utf-8")):
                 assert (library / named).is_file(), named
 
 

@@ -10,6 +10,7 @@ from atlas.geo.synthesis.streets import Street
 
 _SQUARE = 300.0
 _MERGE_M = 1.5
+_LONGEST_EDGE_M = 600.0
 _MEETS_MOTORWAY = frozenset({"motorway", "primary"})
 """Everything smaller passes under or over a motorway."""
 
@@ -51,8 +52,8 @@ def _meet(a: Street, b: Street) -> bool:
     return "motorway" not in classes or classes <= _MEETS_MOTORWAY
 
 
-def _cuts(streets: list[Street]) -> list[list[tuple[float, Point]]]:
-    """For each street: (metres from its start, point) of its vertices and of all crossings with others."""
+def _cuts(streets: list[Street]) -> list[Polyline]:
+    """For each street, in order: its vertices and all its crossings with others."""
     cuts: list[list[tuple[float, Point]]] = [[] for _ in streets]
     for number, street in enumerate(streets):
         metres = 0.0
@@ -75,7 +76,14 @@ def _cuts(streets: list[Street]) -> list[list[tuple[float, Point]]]:
             point = along(a, b, shares[0])
             cuts[m].append((am + shares[0] * hypot(b[0] - a[0], b[1] - a[1]), point))
             cuts[n].append((cm + shares[1] * hypot(d[0] - c[0], d[1] - c[1]), point))
-    return [sorted(c) for c in cuts]
+    return [list(_filled([point for _, point in sorted(c)])) for c in cuts]
+
+
+def _filled(points: list[Point]) -> Iterator[Point]:
+    """With points in between, at most 600 m apart: the plan is bent later, and edges stay straight."""
+    yield points[0]
+    for a, b in pairwise(points):
+        yield from list(sampled(a, b, _LONGEST_EDGE_M))[1:]
 
 
 class Network:
@@ -85,7 +93,7 @@ class Network:
         nodes = Nodes()
         paths = []
         for cut in _cuts(streets):
-            path = [nodes.at(p) for _, p in cut]
+            path = [nodes.at(p) for p in cut]
             paths.append([n for n, previous in zip(path, [-1, *path], strict=False) if n != previous])
         self.points = nodes.points
         self.streets = streets
