@@ -1,8 +1,10 @@
 """Every read of the fleet, already restricted to the asking user."""
 
+from accounts.permissions import require_role
 from accounts.rules.roles import Role
 from accounts.users import CurrentUser
 from atlas.dynamo.cursor import Page, read_page, scope
+from atlas.dynamo.many import get_many
 from atlas.errors import Forbidden, NotFound
 from fleet.rules.types import OperatorStatus
 from fleet.tables import Driver, Operator, Vehicle
@@ -70,3 +72,13 @@ def list_drivers(*, user: CurrentUser, cursor: str | None = None, limit: int = 5
         cursor=cursor,
         limit=limit,
     )
+
+
+def list_operators(
+    *, user: CurrentUser, status: OperatorStatus, cursor: str | None = None, limit: int = 50
+) -> Page[Operator]:
+    """Every company of a status, oldest first (ADMIN). Two calls: keys of the index, then the items."""
+    require_role(user, Role.ADMIN)
+    keys = read_page(Operator.status_index.query, status, scope=scope("operators", status), cursor=cursor, limit=limit)
+    found = get_many(*((Operator, key.id) for key in keys.items))
+    return Page([operator for operator in found if operator is not None], keys.next)
