@@ -89,6 +89,12 @@ def test_the_documented_best_value() -> None:
     assert [str(n) for n, row in enumerate(rows) if row["best"]] == [best_value(by_id.values())]
 
 
+def test_a_car_that_is_there_with_five_stars_costs_its_price() -> None:
+    assert effective_price(Offer("a", 10_000, 0, Decimal(5), NOON)) == 10_000
+    assert effective_price(Offer("a", 10_000, 1, Decimal(5), NOON)) == 10_050
+    assert effective_price(Offer("a", 10_000, 0, Decimal(4), NOON)) == 10_500
+
+
 def test_no_offers_have_no_best() -> None:
     assert best_value([]) is None
 

@@ -26,6 +26,10 @@ def test_a_reference_survives_being_typed(random: bytes) -> None:
     assert normalize_reference(reference.replace("1", "l")) == reference
 
 
+def test_signs_that_look_like_the_prefix_are_not_taken_for_it() -> None:
+    assert normalize_reference("ATL234") == "ATL-AT1234"
+
+
 def test_six_bytes_are_needed() -> None:
     with pytest.raises(ValueError):
         new_reference(b"12345")
