@@ -115,12 +115,14 @@ export class LiveFeed {
     if (!document.hidden) {
       try {
         const response = await fetch(this.#pollUrl, { headers: { Accept: "application/json" }, cache: "no-store" });
+        const body = response.ok ? await response.json() : null;
+        // The socket may have come back while this was under way: what it brought is newer.
         if (this.#stopped || this.#state === "live") return;
         if ([401, 403, 404].includes(response.status)) {
           this.#end(4000 + response.status);
           return;
         }
-        if (response.ok) this.#onMessage({ ...(await response.json()), type: "snapshot" });
+        if (body) this.#onMessage({ ...body, type: "snapshot" });
       } catch {
         // No network either: the next round tries again.
       }
