@@ -59,7 +59,7 @@ def _atlas(data: Path, port: int, given: Mapping[str, str]) -> tuple[Program, ..
     ready = http_ok(f"http://{LOOPBACK}:{port}/healthz")
     return (
         Program(name="web", command=_web(port, given.get("ATLAS_SERVER") or "daphne"), port=port, ready=ready),
-        Program(name="worker", command=(*celery, *worker, "--loglevel", "INFO")),
+        Program(name="worker", command=(*celery, *worker, "--loglevel", "WARNING")),
         Program(name="beat", command=(*celery, *beat, "--loglevel", "WARNING")),
         _manage("drive", "drive_demo"),
         _manage("sweep", "sweep_ttl", "--forever"),

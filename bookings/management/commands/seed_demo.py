@@ -1,0 +1,24 @@
+"""`manage.py seed_demo`: the demo's people, companies and rides, once. Refused in production."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from atlas.dynamo.attributes import utc_now
+from bookings.demo.cast import DOMAIN, PASSWORD
+from bookings.demo.seed import seed
+
+
+class Command(BaseCommand):
+    help = "Write the demo data unless it is there already."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("Demo data has sign-ins that everybody knows: never in production.")
+        written = seed(utc_now())
+        if not written:
+            self.stdout.write("The demo data is there already.")
+            return
+        self.stdout.write(", ".join(f"{count} {name}" for name, count in sorted(written.items())))
+        self.stdout.write(f"Sign in as admin@, concierge@, operator@, driver@ or manager@{DOMAIN}: {PASSWORD}")
