@@ -8,10 +8,11 @@ from rest_framework.response import Response
 
 from accounts.users import current_user
 from atlas.api.concurrency import etag
+from atlas.api.idempotency import idempotent
 from atlas.api.pagination import PAGE_PARAMETERS, page_of
-from atlas.api.schema import IF_MATCH, error_response, request_example
+from atlas.api.schema import IF_MATCH, error_response
 from atlas.api.views import View
-from fleet import permissions, selectors, services
+from fleet import examples, permissions, selectors, services
 from fleet import serializers as shape
 from fleet.tables import Operator
 
@@ -19,7 +20,7 @@ TAGS = ["Fleet"]
 
 
 class Operators(View):
-    permission_classes = (permissions.APPROVES_COMPANIES,)
+    permission_classes = (permissions.ApprovesCompanies,)
 
     @extend_schema(
         tags=TAGS,
@@ -33,7 +34,7 @@ class Operators(View):
 
 
 class Approve(View):
-    permission_classes = (permissions.APPROVES_COMPANIES,)
+    permission_classes = (permissions.ApprovesCompanies,)
 
     @extend_schema(tags=TAGS, request=None, responses=shape.OperatorSerializer)
     def post(self, request: Request, operator_id: UUID) -> Response:
@@ -43,7 +44,7 @@ class Approve(View):
 
 
 class Suspend(View):
-    permission_classes = (permissions.APPROVES_COMPANIES,)
+    permission_classes = (permissions.ApprovesCompanies,)
 
     @extend_schema(tags=TAGS, request=None, responses=shape.OperatorSerializer)
     def post(self, request: Request, operator_id: UUID) -> Response:
@@ -53,7 +54,7 @@ class Suspend(View):
 
 
 class OwnOperator(View):
-    permission_classes = (permissions.RUNS_A_COMPANY,)
+    permission_classes = (permissions.RunsCompany,)
 
     @extend_schema(tags=TAGS, responses=shape.OperatorSerializer)
     def get(self, request: Request) -> Response:
@@ -69,7 +70,7 @@ class OwnOperator(View):
 
 
 class PricingRules(View):
-    permission_classes = (permissions.RUNS_A_COMPANY,)
+    permission_classes = (permissions.RunsCompany,)
 
     @extend_schema(tags=TAGS, responses=shape.PricingRulesSerializer)
     def get(self, request: Request) -> Response:
@@ -85,21 +86,7 @@ class PricingRules(View):
                 IF_MATCH["name"], IF_MATCH["schema"], OpenApiParameter.HEADER, description=IF_MATCH["description"]
             )
         ],
-        examples=[
-            request_example(
-                "Sedans only",
-                {
-                    "SEDAN": {
-                        "hourlyRate": 9500,
-                        "baseP2P": 12500,
-                        "perKm": 235,
-                        "minHours": 3,
-                        "driverCommissionPct": 0.75,
-                        "taxRate": 0.05,
-                    }
-                },
-            )
-        ],
+        examples=[examples.PRICING_RULES],
     )
     def put(self, request: Request) -> Response:
         """Replace what you charge; a category that is left out is not offered."""
@@ -112,3 +99,120 @@ class PricingRules(View):
         response = self.answer(operator.pricing_rules, shape.PricingRulesSerializer)
         response["ETag"] = etag(operator.version)
         return response
+
+
+class Vehicles(View):
+    permission_classes = (permissions.RunsCompany,)
+
+    @extend_schema(tags=TAGS, parameters=PAGE_PARAMETERS, responses=page_of(shape.VehicleSerializer))
+    def get(self, request: Request) -> Response:
+        """Your vehicles, oldest first."""
+        page = selectors.list_vehicles(user=current_user(request), **self.paging())
+        return self.page(page, shape.VehicleSerializer)
+
+    @extend_schema(
+        tags=TAGS,
+        request=shape.NewVehicleSerializer,
+        responses={201: shape.VehicleSerializer},
+        examples=[examples.VEHICLE],
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Add a vehicle."""
+        vehicle = services.add_vehicle(user=current_user(request), **self.body(shape.NewVehicleSerializer))
+        return self.created(vehicle, shape.VehicleSerializer)
+
+
+class OneVehicle(View):
+    permission_classes = (permissions.RunsCompany,)
+
+    @extend_schema(tags=TAGS, responses=shape.VehicleSerializer)
+    def get(self, request: Request, vehicle_id: UUID) -> Response:
+        """One of your vehicles."""
+        vehicle = selectors.vehicle_of(current_user(request), str(vehicle_id))
+        return self.answer(vehicle, shape.VehicleSerializer)
+
+    @extend_schema(tags=TAGS, request=shape.VehicleChangeSerializer, responses=shape.VehicleSerializer)
+    def patch(self, request: Request, vehicle_id: UUID) -> Response:
+        """Change a vehicle, or send it to maintenance and back."""
+        body = self.body(shape.VehicleChangeSerializer, partial=True)
+        vehicle = services.change_vehicle(
+            user=current_user(request), vehicle_id=str(vehicle_id), check=self.check_version, **body
+        )
+        return self.answer(vehicle, shape.VehicleSerializer)
+
+    @extend_schema(tags=TAGS, responses={204: None})
+    def delete(self, request: Request, vehicle_id: UUID) -> Response:
+        """Take a vehicle out of your fleet; refused while it is on a ride or promised to one."""
+        services.retire_vehicle(user=current_user(request), vehicle_id=str(vehicle_id))
+        return self.nothing()
+
+
+class Drivers(View):
+    permission_classes = (permissions.RunsCompany,)
+
+    @extend_schema(tags=TAGS, parameters=PAGE_PARAMETERS, responses=page_of(shape.DriverSerializer))
+    def get(self, request: Request) -> Response:
+        """Your drivers, oldest first."""
+        page = selectors.list_drivers(user=current_user(request), **self.paging())
+        return self.page(page, shape.DriverSerializer)
+
+    @extend_schema(
+        tags=TAGS,
+        request=shape.NewDriverSerializer,
+        responses={201: shape.DriverSerializer, 409: error_response("`email_taken`: the address has an account.")},
+        examples=[examples.DRIVER],
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Add a driver with an account of their own."""
+        driver = services.add_driver(user=current_user(request), **self.body(shape.NewDriverSerializer))
+        return self.created(driver, shape.DriverSerializer)
+
+
+class OneDriver(View):
+    permission_classes = (permissions.RunsCompany,)
+
+    @extend_schema(tags=TAGS, responses=shape.DriverSerializer)
+    def get(self, request: Request, driver_id: UUID) -> Response:
+        """One of your drivers."""
+        return self.answer(selectors.driver_for(current_user(request), str(driver_id)), shape.DriverSerializer)
+
+    @extend_schema(tags=TAGS, request=shape.DriverChangeSerializer, responses=shape.DriverSerializer)
+    def patch(self, request: Request, driver_id: UUID) -> Response:
+        """Change a driver's licence and what is verified of their documents."""
+        body = self.body(shape.DriverChangeSerializer, partial=True)
+        driver = services.change_driver(
+            user=current_user(request), driver_id=str(driver_id), check=self.check_version, **body
+        )
+        return self.answer(driver, shape.DriverSerializer)
+
+    @extend_schema(tags=TAGS, responses={204: None})
+    def delete(self, request: Request, driver_id: UUID) -> Response:
+        """Let a driver go, and suspend their account; refused while they are on a ride or promised to one."""
+        services.dismiss_driver(user=current_user(request), driver_id=str(driver_id))
+        return self.nothing()
+
+
+class OwnDriver(View):
+    permission_classes = (permissions.Drives,)
+
+    @extend_schema(tags=TAGS, responses=shape.DriverSerializer)
+    def get(self, request: Request) -> Response:
+        """Your driver profile."""
+        return self.answer(selectors.driver_of(current_user(request)), shape.DriverSerializer)
+
+
+class OwnStatus(View):
+    permission_classes = (permissions.Drives,)
+
+    @extend_schema(
+        tags=TAGS,
+        request=shape.DriverStatusSerializer,
+        responses={200: shape.DriverSerializer, 409: error_response("`driver_on_ride`: BUSY until it ends.")},
+        examples=[examples.STATUS],
+    )
+    def post(self, request: Request) -> Response:
+        """Say whether you work: ONLINE, OFFLINE or BUSY."""
+        driver = services.set_driver_status(user=current_user(request), **self.body(shape.DriverStatusSerializer))
+        return self.answer(driver, shape.DriverSerializer)

@@ -3,11 +3,23 @@
 from accounts.permissions import RoleIs
 from accounts.rules.roles import Role
 
-RUNS_A_COMPANY = RoleIs(Role.OPERATOR)
-"""Their own company: profile, prices, vehicles, drivers. Before its approval too, so that it can prepare."""
 
-DRIVES = RoleIs(Role.DRIVER)
-"""Their own driver profile and status."""
+class RunsCompany(RoleIs):
+    """Their own company: profile, prices, vehicles, drivers. Before its approval too, so that it can prepare."""
 
-APPROVES_COMPANIES = RoleIs(Role.ADMIN)
-"""Which companies wait, approval, suspension."""
+    def __init__(self) -> None:
+        super().__init__(Role.OPERATOR)
+
+
+class Drives(RoleIs):
+    """Their own driver profile and status."""
+
+    def __init__(self) -> None:
+        super().__init__(Role.DRIVER)
+
+
+class ApprovesCompanies(RoleIs):
+    """Which companies wait, approval, suspension."""
+
+    def __init__(self) -> None:
+        super().__init__(Role.ADMIN)

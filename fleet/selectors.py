@@ -1,5 +1,7 @@
 """Every read of the fleet, already restricted to the asking user."""
 
+from typing import TypeVar
+
 from accounts.permissions import require_role
 from accounts.rules.roles import Role
 from accounts.users import CurrentUser
@@ -9,13 +11,25 @@ from atlas.errors import Forbidden, NotFound
 from fleet.rules.types import OperatorStatus
 from fleet.tables import Driver, Operator, Vehicle
 
+Owned = TypeVar("Owned", Driver, Vehicle)
 
-def own_operator(user: CurrentUser) -> Operator:
+NONE_OF_YOURS = {Driver: "None of your drivers has this id.", Vehicle: "None of your vehicles has this id."}
+"""The same for ids that do not exist and for those of others: reveals nothing."""
+
+
+def own_operator(user: CurrentUser, *, consistent: bool = False) -> Operator:
     """The company that the user acts for. Raises `Forbidden` without one."""
-    found = Operator.find(user.profile_id) if user.role is Role.OPERATOR and user.profile_id else None
+    found = Operator.find(own_operator_id(user), consistent=consistent)
     if found is None:
-        raise Forbidden("This is for operators.", code="no_operator_profile")
+        raise _no_operator()
     return found
+
+
+def own_operator_id(user: CurrentUser) -> str:
+    """Its id, without a call. Raises `Forbidden` without one."""
+    if user.role is not Role.OPERATOR or not user.profile_id:
+        raise _no_operator()
+    return user.profile_id
 
 
 def active_operator(user: CurrentUser) -> Operator:
@@ -27,22 +41,34 @@ def active_operator(user: CurrentUser) -> Operator:
 
 
 def own_vehicle(operator: Operator, vehicle_id: str) -> Vehicle:
-    vehicle = Vehicle.find(vehicle_id)
-    if vehicle is None or vehicle.operator_id != operator.id or not vehicle.active:
-        raise NotFound("None of your vehicles has this id.")
-    return vehicle
+    return of_operator(operator.id, Vehicle.find(vehicle_id), Vehicle)
 
 
 def own_driver(operator: Operator, driver_id: str) -> Driver:
-    driver = Driver.find(driver_id)
-    if driver is None or driver.operator_id != operator.id or not driver.active:
-        raise NotFound("None of your drivers has this id.")
-    return driver
+    return of_operator(operator.id, Driver.find(driver_id), Driver)
 
 
-def driver_of(user: CurrentUser) -> Driver:
+def vehicle_of(user: CurrentUser, vehicle_id: str, *, consistent: bool = False) -> Vehicle:
+    """One of the vehicles of the user's company. One call."""
+    return of_operator(own_operator_id(user), Vehicle.find(vehicle_id, consistent=consistent), Vehicle)
+
+
+def driver_for(user: CurrentUser, driver_id: str, *, consistent: bool = False) -> Driver:
+    """One of the drivers of the user's company. One call."""
+    return of_operator(own_operator_id(user), Driver.find(driver_id, consistent=consistent), Driver)
+
+
+def of_operator(operator_id: str, item: Owned | None, table: type[Owned]) -> Owned:
+    """The item, if it is the operator's and still in service. Raises `NotFound`."""
+    if item is None or item.operator_id != operator_id or not item.active:
+        raise NotFound(NONE_OF_YOURS[table])
+    return item
+
+
+def driver_of(user: CurrentUser, *, consistent: bool = False) -> Driver:
     """The user's own driver profile."""
-    found = Driver.find(user.profile_id) if user.role is Role.DRIVER and user.profile_id else None
+    mine = user.profile_id if user.role is Role.DRIVER else None
+    found = Driver.find(mine, consistent=consistent) if mine else None
     if found is None or not found.active:
         raise Forbidden("This is for drivers.", code="no_driver_profile")
     return found
@@ -50,7 +76,7 @@ def driver_of(user: CurrentUser) -> Driver:
 
 def list_vehicles(*, user: CurrentUser, cursor: str | None = None, limit: int = 50) -> Page[Vehicle]:
     """The operator's fleet, oldest first."""
-    operator_id = own_operator(user).id
+    operator_id = own_operator_id(user)
     return read_page(
         Vehicle.operator_index.query,
         operator_id,
@@ -63,7 +89,7 @@ def list_vehicles(*, user: CurrentUser, cursor: str | None = None, limit: int = 
 
 def list_drivers(*, user: CurrentUser, cursor: str | None = None, limit: int = 50) -> Page[Driver]:
     """The operator's drivers, oldest first."""
-    operator_id = own_operator(user).id
+    operator_id = own_operator_id(user)
     return read_page(
         Driver.operator_index.query,
         operator_id,
@@ -82,3 +108,7 @@ def list_operators(
     keys = read_page(Operator.status_index.query, status, scope=scope("operators", status), cursor=cursor, limit=limit)
     found = get_many(*((Operator, key.id) for key in keys.items))
     return Page([operator for operator in found if operator is not None], keys.next)
+
+
+def _no_operator() -> Forbidden:
+    return Forbidden("This is for operators.", code="no_operator_profile")

@@ -10,6 +10,9 @@ from typing import NamedTuple
 from accounts.rules.roles import UserStatus
 from fleet.rules.types import VehicleCategory, VehicleStatus
 
+RANK = {category: rank for rank, category in enumerate(VehicleCategory)}
+"""SEDAN < SUV < SPRINTER < LIMO."""
+
 
 class Fault(NamedTuple):
     code: str
@@ -55,12 +58,12 @@ def vehicle_faults(
     passengers: int,
     luggage: int,
 ) -> list[Fault]:
-    """The category must be the one that was asked for and priced, not merely a larger one."""
+    """An upgrade is welcome, a downgrade is not: the category must be the one asked for, or a higher one."""
     faults = []
     if status is VehicleStatus.MAINTENANCE:
         faults.append(Fault("vehicle_in_maintenance", "The vehicle is in maintenance."))
-    if category is not wanted_category:
-        faults.append(Fault("wrong_category", f"The client asked for {wanted_category}; this is {category}."))
+    if RANK[category] < RANK[wanted_category]:
+        faults.append(Fault("wrong_category", f"The client asked for {wanted_category}; this is only {category}."))
     if passengers > max_passengers:
         faults.append(Fault("too_many_passengers", f"It seats {max_passengers}; the ride has {passengers} passengers."))
     if luggage > max_luggage:

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 
 class VehicleCategory(StrEnum):
+    """From the plainest to the finest: a ride may be served by a higher one than was asked for."""
+
     SEDAN = "SEDAN"
     SUV = "SUV"
     SPRINTER = "SPRINTER"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.many import get_many
 from atlas.dynamo.transaction import Transaction
 from atlas.errors import Conflict
@@ -14,6 +15,12 @@ BUSY = {
     "driver": ("driver_busy", "This driver is promised to another booking at that time."),
     "vehicle": ("vehicle_busy", "This vehicle is promised to another booking at that time."),
 }
+PROMISED = {
+    "driver": ("driver_promised", "This driver has rides before them. Give those to others first."),
+    "vehicle": ("vehicle_promised", "This vehicle has rides before it. Give those others first."),
+}
+MOST_NAMED = 20
+"""Bookings that a refusal names."""
 
 
 def book_time(
@@ -31,7 +38,7 @@ def book_time(
     Raises `Conflict` `driver_busy` or `vehicle_busy`. Calendars are written under their versions, so of two
     simultaneous promises of the same time one is lost, looks again, and finds it taken.
     """
-    wanted = (_driver_key(driver_id), _vehicle_key(vehicle_id))
+    wanted = (driver_key(driver_id), vehicle_key(vehicle_id))
     given_up = {key for key in _keys(*before) if key not in wanted}
     calendars = _load((*wanted, *given_up))
     for key in wanted:
@@ -42,13 +49,27 @@ def book_time(
             raise Conflict(message, code=code, details=busy.details) from busy
         _write(tx, calendars[key], promised)
     for key in given_up:
-        _write(tx, calendars[key], release(_commitments(calendars[key]), booking_id))
+        _release(tx, calendars[key], booking_id)
 
 
 def free_time(*, tx: Transaction, booking_id: str, driver_id: str, vehicle_id: str) -> None:
     """Take the booking out of both calendars."""
-    for calendar in _load((_driver_key(driver_id), _vehicle_key(vehicle_id))).values():
-        _write(tx, calendar, release(_commitments(calendar), booking_id))
+    for calendar in _load((driver_key(driver_id), vehicle_key(vehicle_id))).values():
+        _release(tx, calendar, booking_id)
+
+
+def close_calendar(tx: Transaction, calendar: Calendar) -> None:
+    """Hold, in the caller's transaction, that nothing is promised from now on, and that nothing is being promised.
+
+    The calendar is written as it is: a simultaneous `book_time` loses, looks again, and finds its driver or vehicle
+    gone. Raises `Conflict` `driver_promised` or `vehicle_promised`.
+    """
+    now = utc_now()
+    ahead = dict.fromkeys(each.booking_id for each in calendar.commitments if each.ends_at > now)
+    if ahead:
+        code, message = PROMISED[calendar.id.partition(":")[0]]
+        raise Conflict(message, code=code, details={"bookingIds": list(ahead)[:MOST_NAMED]})
+    tx.save(calendar)
 
 
 def begin_ride(*, tx: Transaction, driver_id: str, vehicle_id: str, booking_id: str) -> None:
@@ -90,9 +111,17 @@ def end_ride(
 
 def commitments_of(*, driver_id: str | None = None, vehicle_id: str | None = None) -> tuple[Commitment, ...]:
     """What a driver or a vehicle has promised, in order of time. One GetItem."""
-    key = _driver_key(driver_id) if driver_id else _vehicle_key(str(vehicle_id))
+    key = driver_key(driver_id) if driver_id else vehicle_key(str(vehicle_id))
     calendar = Calendar.find(key, consistent=True)
     return _commitments(calendar) if calendar else ()
+
+
+def driver_key(driver_id: str) -> str:
+    return f"driver:{driver_id}"
+
+
+def vehicle_key(vehicle_id: str) -> str:
+    return f"vehicle:{vehicle_id}"
 
 
 def _load(keys: Iterable[str]) -> dict[str, Calendar]:
@@ -105,6 +134,14 @@ def _commitments(calendar: Calendar) -> tuple[Commitment, ...]:
     return tuple(Commitment(each.starts_at, each.ends_at, each.booking_id) for each in calendar.commitments)
 
 
+def _release(tx: Transaction, calendar: Calendar, booking_id: str) -> None:
+    """Write only what changes: a calendar without the booking is left alone."""
+    before = _commitments(calendar)
+    after = release(before, booking_id)
+    if after != before:
+        _write(tx, calendar, after)
+
+
 def _write(tx: Transaction, calendar: Calendar, commitments: Iterable[Commitment]) -> None:
     calendar.commitments = [
         CommitmentDocument(booking_id=each.booking_id, starts_at=each.starts_at, ends_at=each.ends_at)
@@ -115,14 +152,6 @@ def _write(tx: Transaction, calendar: Calendar, commitments: Iterable[Commitment
 
 def _keys(driver_id: str | None, vehicle_id: str | None) -> list[str]:
     return [
-        *([_driver_key(driver_id)] if driver_id else []),
-        *([_vehicle_key(vehicle_id)] if vehicle_id else []),
+        *([driver_key(driver_id)] if driver_id else []),
+        *([vehicle_key(vehicle_id)] if vehicle_id else []),
     ]
-
-
-def _driver_key(driver_id: str) -> str:
-    return f"driver:{driver_id}"
-
-
-def _vehicle_key(vehicle_id: str) -> str:
-    return f"vehicle:{vehicle_id}"

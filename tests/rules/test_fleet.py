@@ -150,7 +150,9 @@ def test_a_vehicle_that_is_just_large_enough_and_on_another_trip_now() -> None:
     ("change", "code"),
     [
         ({"status": VehicleStatus.MAINTENANCE}, "vehicle_in_maintenance"),
-        ({"wanted_category": VehicleCategory.SEDAN}, "wrong_category"),
+        ({"wanted_category": VehicleCategory.SPRINTER}, "wrong_category"),
+        ({"wanted_category": VehicleCategory.LIMO}, "wrong_category"),
+        ({"category": VehicleCategory.SEDAN}, "wrong_category"),
         ({"passengers": 7}, "too_many_passengers"),
         ({"luggage": 5}, "too_much_luggage"),
     ],
@@ -159,6 +161,14 @@ def test_an_unfit_vehicle(change: dict[str, Any], code: str) -> None:
     (fault,) = vehicle_faults(**(GOOD_VEHICLE | change))
     assert fault.code == code
     assert fault.message
+
+
+def test_an_upgrade_is_no_fault() -> None:
+    ranks = [VehicleCategory.SEDAN, VehicleCategory.SUV, VehicleCategory.SPRINTER, VehicleCategory.LIMO]
+    for rank, wanted in enumerate(ranks):
+        for other, category in enumerate(ranks):
+            faults = vehicle_faults(**(GOOD_VEHICLE | {"category": category, "wanted_category": wanted}))
+            assert bool(faults) == (other < rank), (category, wanted)
 
 
 def test_all_faults_are_named_at_once() -> None:
