@@ -192,5 +192,15 @@ def test_the_bounds_of_what_can_be_booked() -> None:
         assert set(refused.value.fields) == {"date"}
 
 
+@pytest.mark.parametrize(
+    ("date", "time", "zone"),
+    [("0001-01-01", "00:00", "Asia/Tokyo"), ("9999-12-31", "23:59", NEW_YORK)],
+)
+def test_an_instant_beyond_the_calendar_is_a_fault_of_the_date(date: str, time: str, zone: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        local_instant(date=date, time=time, timezone=zone)
+    assert set(refused.value.fields) == {"date"}
+
+
 def test_a_zone_is_its_iana_name() -> None:
     assert parse_zone("Asia/Dubai") == ZoneInfo("Asia/Dubai")

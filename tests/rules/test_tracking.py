@@ -101,6 +101,12 @@ def test_across_the_date_line() -> None:
     assert remaining_m == pytest.approx(distance_m(-17.0, 180.0, *line[1]), abs=1)
 
 
+def test_a_leg_too_short_to_have_a_direction() -> None:
+    line = [(0.0, 0.0), (1e-170, 0.0), (0.01, 0.0)]
+    assert along(line, (-0.001, 0.0))[0] == 0.0
+    assert along(line, (0.005, 0.0))[0] == pytest.approx(0.5)
+
+
 def test_a_destination_without_a_way() -> None:
     there = (40.7, -74.0)
     assert along([there], there) == (1.0, 0.0)
