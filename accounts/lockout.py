@@ -81,7 +81,6 @@ def _count(limit: Limit) -> None:
         return
     if tries > limit.tries:
         cache.set(limit.locked, time.time() + window, timeout=window)
-        cache.delete(limit.key)
         raise TooMany(retry_after=window)
 
 

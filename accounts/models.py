@@ -28,7 +28,7 @@ class UserManager(models.Manager.from_queryset(FacadeQuerySet)):  # type: ignore
         return self.create_user(email, password, **{**more, "role": Role.ADMIN})
 
 
-class User(Facade, AbstractBaseUser, table=tables.User, unique=("email",)):
+class User(Facade, AbstractBaseUser, table=tables.User, unique=("email",), names={"password_hash": "password"}):
     """One person. `request.user` everywhere; what it may do follows from its role alone."""
 
     id: str
@@ -36,7 +36,6 @@ class User(Facade, AbstractBaseUser, table=tables.User, unique=("email",)):
     email: str
     phone: str
     avatar: str
-    password_hash: str
     role: Role
     status: UserStatus
     profile_id: str | None
@@ -51,15 +50,6 @@ class User(Facade, AbstractBaseUser, table=tables.User, unique=("email",)):
 
     class Meta:
         verbose_name = "user"
-
-    @property
-    def password(self) -> str:
-        """Django's name of the hash."""
-        return self.password_hash
-
-    @password.setter
-    def password(self, value: str) -> None:
-        self.password_hash = value
 
     @property
     def is_active(self) -> bool:  # type: ignore[override] # the stubs take it for an attribute
@@ -89,7 +79,7 @@ class User(Facade, AbstractBaseUser, table=tables.User, unique=("email",)):
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Changes with the password and with the epoch: every session of before is void at its next request."""
         return salted_hmac(
-            "accounts.User.session", f"{self.password_hash}:{self.credentials_epoch}", secret=secret, algorithm="sha256"
+            "accounts.User.session", f"{self.password}:{self.credentials_epoch}", secret=secret, algorithm="sha256"
         ).hexdigest()
 
     def _save_table(self, *args: Any, **options: Any) -> bool:

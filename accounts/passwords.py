@@ -6,7 +6,7 @@ It releases the GIL; requests that wait here leave the rest of the process (sock
 import os
 from threading import BoundedSemaphore
 
-from django.contrib.auth import hashers, password_validation
+from django.contrib.auth import get_user_model, hashers, password_validation
 from django.core.exceptions import ValidationError
 
 from accounts.tables import User
@@ -37,14 +37,6 @@ def check_strength(password: str, *, name: str, email: str, field: str = "passwo
     try:
         if len(password) > LONGEST:
             raise ValidationError(f"At most {LONGEST} characters.")
-        password_validation.validate_password(password, _Described(name, email))  # type: ignore[arg-type]
+        password_validation.validate_password(password, get_user_model()(name=name, email=email))
     except ValidationError as error:
         raise Invalid(fields={field: error.messages}) from error
-
-
-class _Described:
-    """What the similarity validator looks at."""
-
-    def __init__(self, name: str, email: str) -> None:
-        self.name = name
-        self.email = email

@@ -66,14 +66,14 @@ def create_user(
 
 
 @retried
-def change_profile(*, user: CurrentUser, version: int | None = None, **changes: Any) -> User:
+def change_profile(*, user: CurrentUser, check: Callable[[User], None] | None = None, **changes: Any) -> User:
     """Change `name`, `phone`, `avatar`, and members of `settings`. Only what is given changes.
 
-    With `version`, only while the user is still of that version (`Conflict` otherwise).
+    `check` may refuse the user as they are now: the edge's `If-Match`, held by the save's own version condition.
     """
     item = _active(user.id)
-    if version is not None and item.version != version:
-        raise Conflict(details={"version": item.version})
+    if check is not None:
+        check(item)
     if "name" in changes:
         item.name = clean_name(changes["name"])
     if "phone" in changes:
@@ -166,7 +166,7 @@ def delete_user(*, user: CurrentUser, password: str, origin: Origin) -> None:
         item.name = "Deleted user"
         item.email = f"{item.id}@deleted.invalid"
         item.phone = item.avatar = ""
-        item.settings = UserSettings()
+        item.settings = UserSettings()  # type: ignore[no-untyped-call]
         item.last_login = None
         item.password_hash = passwords.hashed(None)
         item.status = UserStatus.DELETED

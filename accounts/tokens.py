@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import jwt
 from django.conf import settings
@@ -54,11 +54,12 @@ def read(encoded: str, audience: str) -> Token:
             issuer=ISSUER,
             options={"require": REQUIRED},
         )
-        return Token(str(claims["sub"]), str(claims["fam"]), int(claims["epoch"]))
+        token = Token(_id(claims["sub"]), _id(claims["fam"]), int(claims["epoch"]))
     except jwt.ExpiredSignatureError as error:
         raise Unauthenticated("The token has expired.", code="token_expired") from error
-    except (jwt.PyJWTError, ValueError, TypeError) as error:
+    except (jwt.PyJWTError, ValueError, TypeError, AttributeError) as error:
         raise invalid_token() from error
+    return token
 
 
 def invalid_token() -> Unauthenticated:
@@ -68,6 +69,10 @@ def invalid_token() -> Unauthenticated:
 def fingerprint(encoded: str) -> str:
     """What is stored of a refresh token: enough to know it again, useless to a thief of the table."""
     return sha256(encoded.encode()).hexdigest()
+
+
+def _id(claim: Any) -> str:
+    return str(UUID(claim))
 
 
 def _sign(token: Token, audience: str, now: datetime, life: timedelta, **more: Any) -> str:

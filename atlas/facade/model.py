@@ -3,11 +3,12 @@
     class User(Facade, table=tables.User, unique=("email",)):
         ...
 
-The table is the single source of truth: every attribute becomes a field. An instance carries the item it was made
-from (`item`); saving writes what changed, under that item's version.
+The table is the single source of truth: every attribute becomes a field, under the same name unless `names` gives
+another (attribute -> field). `unique` lists attributes that a guard keeps unique. An instance carries the item it was
+made from (`item`); saving writes what changed, under that item's version.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Self
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -36,12 +37,15 @@ class FacadeBase(ModelBase):
         namespace: dict[str, Any],
         table: type[Table] | None = None,
         unique: Iterable[str] = (),
+        names: Mapping[str, str] | None = None,
         **options: Any,
     ) -> type:
         if table is not None:
+            field_names = {}
             for attribute_name, attribute in table.get_attributes().items():
-                field = field_for(attribute_name, attribute, unique=attribute_name in unique)
-                namespace.setdefault(attribute_name, field)
+                field_name = field_names[attribute_name] = (names or {}).get(attribute_name, attribute_name)
+                namespace.setdefault(field_name, field_for(attribute_name, attribute, unique=attribute_name in unique))
+            namespace["field_names"] = field_names
             meta = namespace.get("Meta", object)
             namespace["Meta"] = type("Meta", (meta,), {"managed": False, "db_table": table.Meta.table_name})
             namespace["table"] = table
@@ -55,6 +59,8 @@ class Facade(models.Model, metaclass=FacadeBase):
     """One item of a table, as Django sees it."""
 
     table: ClassVar[type[Table]]
+    field_names: ClassVar[dict[str, str]]
+    """Attribute -> field."""
     item: Any = None
     """The PynamoDB item this was read from; None for one that is not stored yet."""
 
@@ -65,8 +71,9 @@ class Facade(models.Model, metaclass=FacadeBase):
 
     @classmethod
     def from_item(cls, item: Table) -> Self:
-        fields = cls._meta.concrete_fields
-        found = cls.from_db(None, [f.attname for f in fields], [plain(getattr(item, f.attname)) for f in fields])
+        values = {field: plain(getattr(item, name)) for name, field in cls.field_names.items()}
+        order = [field.attname for field in cls._meta.concrete_fields]
+        found = cls.from_db(None, order, [values[name] for name in order])
         found.item = item
         return found
 
@@ -74,10 +81,10 @@ class Facade(models.Model, metaclass=FacadeBase):
         self, using: str | None = None, fields: Iterable[str] | None = None, from_queryset: Any = None
     ) -> None:
         """Read again, strongly consistent; the version too, or the next save would fight a ghost."""
-        names = {field.attname for field in self._meta.concrete_fields}
         self.item = self.table.fetch(self.pk)
-        for name in names & set(fields) if fields else names:
-            setattr(self, name, plain(getattr(self.item, name)))
+        for name, field in self.field_names.items():
+            if fields is None or field in fields:
+                setattr(self, field, plain(getattr(self.item, name)))
 
     def save_base(self, *args: Any, **kwargs: Any) -> None:
         try:
@@ -98,18 +105,23 @@ class Facade(models.Model, metaclass=FacadeBase):
 
     def _create(self) -> None:
         attributes = self.table.get_attributes()
-        values = {name: typed(attributes[name], getattr(self, name)) for name in attributes if name not in STAMPS}
+        values = {
+            name: typed(attributes[name], getattr(self, field))
+            for name, field in self.field_names.items()
+            if name not in STAMPS
+        }
         item = self.table(**{name: value for name, value in values.items() if value is not None})
-        item.save(self.table._hash_key_attribute().does_not_exist())
+        item.save(attributes[str(self.table._hash_keyname)].does_not_exist())
         self._take_stamps(item)
 
     def _update(self, only: set[str] | None) -> None:
         """One UpdateItem of the changed attributes; none when nothing changed."""
         actions = []
         for name, attribute in self.table.get_attributes().items():
-            if name in STAMPS or attribute.is_hash_key or (only is not None and name not in only):
+            field = self.field_names[name]
+            if name in STAMPS or attribute.is_hash_key or (only is not None and field not in only):
                 continue
-            value = typed(attribute, getattr(self, name))
+            value = typed(attribute, getattr(self, field))
             if value == getattr(self.item, name):
                 continue
             actions.append(attribute.remove() if value is None else attribute.set(value))

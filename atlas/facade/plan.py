@@ -43,7 +43,7 @@ def read(query: sql.Query, table: type[Table]) -> Iterator[Table]:
     if query.is_empty():
         return iter(())
     try:
-        conditions = list(_conditions(query.where, negated=False))
+        conditions = list(_conditions(table, query.where, negated=False))
     except EmptyResultSet:
         return iter(())
     if query.order_by or query.distinct or query.annotations or query.combinator:
@@ -55,7 +55,7 @@ def read(query: sql.Query, table: type[Table]) -> Iterator[Table]:
     return _sliced(matching, query.low_mark, query.high_mark)
 
 
-def _conditions(node: WhereNode, negated: bool) -> Iterator[Condition]:
+def _conditions(table: type[Table], node: WhereNode, negated: bool) -> Iterator[Condition]:
     """The leaves of a tree of ANDs."""
     negated = negated is not bool(node.negated)
     if len(node.children) > 1 and (node.connector != "AND" or negated):
@@ -64,19 +64,19 @@ def _conditions(node: WhereNode, negated: bool) -> Iterator[Condition]:
         if isinstance(child, NothingNode):
             raise EmptyResultSet
         if isinstance(child, WhereNode):
-            yield from _conditions(child, negated)
+            yield from _conditions(table, child, negated)
         else:
-            yield _condition(child, negated)
+            yield _condition(table, child, negated)
 
 
-def _condition(lookup: Any, negated: bool) -> Condition:
+def _condition(table: type[Table], lookup: Any, negated: bool) -> Condition:
     if not isinstance(getattr(lookup, "lhs", None), Col) or type(lookup) not in (Exact, In):
         name = getattr(lookup, "lookup_name", type(lookup).__name__)
         raise Refused(f"The lookup {name!r} needs SQL; `exact` and `in` on a key do not.")
     wanted = lookup.rhs if isinstance(lookup, In) else [lookup.rhs]
     if isinstance(wanted, sql.Query) or any(hasattr(value, "resolve_expression") for value in wanted):
         raise Refused("A subquery or expression needs SQL: pass plain values.")
-    return Condition(lookup.lhs.target.attname, tuple(wanted), negated)
+    return Condition(_attribute(table, lookup.lhs.target.column), tuple(wanted), negated)
 
 
 def _by_key(table: type[Table], conditions: Sequence[Condition]) -> Callable[[], Iterator[Table]] | None:
@@ -116,7 +116,11 @@ def indexes(table: type[Table]) -> tuple[Index[Any], ...]:
 
 def hash_name(table: type[Table], index: Index[Any]) -> str:
     """The table's Python name of an index's hash key (the index may declare it under another one)."""
-    on_disk = index._hash_key_attribute().attr_name
+    return _attribute(table, next(each.attr_name for each in index.Meta.attributes.values() if each.is_hash_key))
+
+
+def _attribute(table: type[Table], on_disk: str) -> str:
+    """The Python name of an attribute by its name in DynamoDB (a Django field's `column`)."""
     return next(name for name, each in table.get_attributes().items() if each.attr_name == on_disk)
 
 
