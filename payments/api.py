@@ -25,6 +25,7 @@ SIGNATURE = "x-square-hmacsha256-signature"
 
 class Transactions(View):
     @extend_schema(
+        operation_id="list_transactions",
         tags=TAGS,
         parameters=[shape.TransactionFilter, *PAGE_PARAMETERS],
         responses=page_of(shape.TransactionSerializer),
@@ -38,7 +39,7 @@ class Transactions(View):
 
 
 class OneTransaction(View):
-    @extend_schema(tags=TAGS, responses=shape.TransactionSerializer)
+    @extend_schema(operation_id="get_transaction", tags=TAGS, responses=shape.TransactionSerializer)
     def get(self, request: Request, transaction_id: UUID) -> Response:
         """One payment, for its parties."""
         row = selectors.transaction(user=current_user(request), transaction_id=str(transaction_id))
@@ -47,6 +48,7 @@ class OneTransaction(View):
 
 class Capture(View):
     @extend_schema(
+        operation_id="capture_transaction",
         tags=TAGS,
         request=shape.CaptureSerializer,
         responses=shape.TransactionSerializer,
@@ -62,6 +64,7 @@ class Capture(View):
 
 class Refund(View):
     @extend_schema(
+        operation_id="refund_transaction",
         tags=TAGS,
         request=shape.RefundRequestSerializer,
         responses=shape.TransactionSerializer,
@@ -81,6 +84,7 @@ class SquareWebhook(OpenView):
     throttle_classes = ()  # signed, and Square sends in bursts
 
     @extend_schema(
+        operation_id="square_webhook",
         tags=TAGS,
         request=OpenApiTypes.OBJECT,
         parameters=[

@@ -12,6 +12,7 @@ from atlas import outbox
 from atlas.errors import Forbidden, Invalid
 from atlas.local.square.testing import SandboxControl
 from atlas.local.square.webhooks import sign
+from atlas.tables import OutboxRow
 from payments import gateway, services, webhooks
 from payments.events import PaymentFailed, PaymentRefunded, PaymentSettled, PaymentVoided
 from payments.rules.types import TransactionStatus
@@ -125,7 +126,7 @@ def test_a_failure_while_handling_is_made_up_for(
         deliver(event)
     assert stored(row).status is S.AUTHORIZED
     assert WebhookEvent.fetch(event["event_id"]).handled_at is None
-    for waiting in list(outbox.OutboxRow.scan(outbox.OutboxRow.event == "WebhookReceived")):
+    for waiting in list(OutboxRow.scan(OutboxRow.event == "WebhookReceived")):
         outbox.deliver(waiting.id)
     assert stored(row).status is S.CAPTURED
     assert len(heard) == 1
