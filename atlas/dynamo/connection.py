@@ -17,7 +17,7 @@ class MeteredConnection(Connection):
         known = self._client
         client = super().client
         if client is not known:
-            client.meta.events.register("after-call.dynamodb", meter.record)
+            client.meta.events.register("after-call.dynamodb", meter.record, unique_id="atlas-meter")
         return client
 
 

@@ -7,6 +7,7 @@ one from another list, is refused with `InvalidCursor`.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core import signing
@@ -36,8 +37,8 @@ class Page(Generic[T]):
 
 
 def scope(*parts: object) -> str:
-    """Names one list: the user, the list and its filters."""
-    return "|".join("" if part is None else str(part) for part in parts)
+    """Names one list: the user, the list and its filters. No text in one part can pass for another part."""
+    return "|".join("" if part is None else quote(str(part), safe="") for part in parts)
 
 
 def encode(position: Any, scope: str) -> str:

@@ -1,5 +1,7 @@
 """Several items by key, of one table or of many, in one call."""
 
+import random
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,9 +9,12 @@ from pynamodb.connection.base import Connection
 
 from atlas.dynamo.connection import connection
 from atlas.dynamo.table import Table
+from atlas.errors import Unavailable
 
 LIMIT = 100
 """Keys in one BatchGetItem (DynamoDB's own limit)."""
+ATTEMPTS = 8
+"""Tries for what DynamoDB leaves unread: beyond 16 MB of items, or while it throttles."""
 
 
 def get_many(*wanted: tuple[type[Table], Any], consistent: bool = False) -> list[Any]:
@@ -36,13 +41,18 @@ def _read(
         }
         for name, table in tables.items()
     }
-    while request:
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 (jitter, not a secret)
         answer = shared.dispatch("BatchGetItem", {"RequestItems": request})
         for name, items in answer["Responses"].items():
             for raw in items:
                 item = tables[name].from_raw_data(raw)
                 found[tables[name], item.key[0]] = item
         request = answer.get("UnprocessedKeys") or {}
+        if not request:
+            return
+    raise Unavailable
 
 
 def _key(table: type[Table], value: Any) -> dict[str, Any]:

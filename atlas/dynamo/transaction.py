@@ -23,7 +23,7 @@ from pynamodb.expressions.condition import Condition
 
 from atlas.dynamo.connection import connection
 from atlas.dynamo.table import Table
-from atlas.errors import AtlasError, Conflict
+from atlas.errors import AtlasError, Conflict, Unavailable
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -122,8 +122,10 @@ class Transaction:
             if code == "ConditionalCheckFailed":
                 return step.otherwise or Lost(step.what, code)
         for step, code in failed:
-            if code in ("TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"):
+            if code == "TransactionConflict":
                 return Lost(step.what, code)
+        if any(code in ("ThrottlingError", "ProvisionedThroughputExceeded") for _, code in failed):
+            return Unavailable()
         if error.cause_response_code in ("TransactionConflictException", "TransactionInProgressException"):
             return Lost(steps[0].what, str(error.cause_response_code))
         return error

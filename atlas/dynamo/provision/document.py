@@ -1,0 +1,93 @@
+"""`docs/data-model.md`, written from the tables: what each holds, how it is found, how long it stays."""
+
+import inspect
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from atlas.dynamo.provision.desired import desired
+from atlas.dynamo.provision.state import Keys
+from atlas.dynamo.table import Table
+
+DOCUMENT = settings.BASE_DIR / "docs" / "data-model.md"
+BUDGETS = settings.BASE_DIR / "tests" / "budgets.json"
+
+INTRODUCTION = """\
+# Data model
+
+Written by `manage.py tables docs` from the `tables.py` of each app: change those, not this file.
+
+- The physical name of a table is `TABLE_PREFIX` (`atlas-` by default) and the name given here.
+- Every item also has `schemaVersion`, `createdAt`, `updatedAt` and `version`, the optimistic lock. An item of an older
+  schema is upgraded when it is read and written back at its next save.
+- Instants are UTC text of fixed width (`2026-12-24T23:30:00.000000Z`), so that their order is the order of time; a TTL
+  is epoch seconds. Money is integer cents. `(N)` marks a number among the keys.
+- Capacity is on demand. The figures are those of `DYNAMODB_CAPACITY=provisioned`: where a table and each of its indexes
+  start, and the most that auto-scaling gives them (at 70 % use, down to a tenth).
+- Every table has point-in-time recovery; a table with personal data is encrypted with `DYNAMODB_KMS_KEY`, if set.
+"""
+
+
+def render_document(tables: Iterable[type[Table]], budgets: Mapping[str, Mapping[str, Any]]) -> str:
+    """The whole document. `budgets`: request -> its cost, as in `tests/budgets.json`."""
+    lines = [INTRODUCTION]
+    by_app = sorted(tables, key=lambda table: (_app(table), table.Meta.name))
+    for app, members in groupby(by_app, key=_app):
+        lines += [f"## {app}", ""]
+        for table in members:
+            lines += [*_table(table), ""]
+    return "\n".join([*lines, *_budgets(budgets)]) + "\n"
+
+
+def known_budgets() -> dict[str, dict[str, Any]]:
+    """The committed budgets, none before there are any."""
+    path = Path(BUDGETS)
+    found: dict[str, dict[str, Any]] = json.loads(path.read_text()) if path.is_file() else {}
+    return found
+
+
+def _app(table: type[Table]) -> str:
+    return table.__module__.partition(".")[0]
+
+
+def _table(table: type[Table]) -> Iterator[str]:
+    state, schema = desired(table), table.Meta
+    yield f"### `{schema.name}`"
+    yield ""
+    yield inspect.cleandoc(table.__doc__ or "")
+    yield ""
+    yield "| | Key | Projection |"
+    yield "|---|---|---|"
+    yield f"| table | {_keys(state.keys)} | |"
+    for name, index in state.indexes.items():
+        included = ", ".join(f"`{each}`" for each in sorted(index.included))
+        yield f"| `{name}` | {_keys(index.keys)} | {index.projection} {included}".rstrip() + " |"
+    yield ""
+    facts = [f"Retention: {schema.retention}", f"TTL: `{state.ttl}`" if state.ttl else "no TTL"]
+    facts.append(f"capacity: {schema.capacity.read} read, {schema.capacity.write} write units")
+    facts.append(f"schema {schema.version}")
+    if schema.personal:
+        facts.append("personal data")
+    yield "; ".join(facts) + "."
+
+
+def _keys(keys: Keys) -> str:
+    return ", ".join(f"`{part.name}`" + ("" if part.type == "S" else f" ({part.type})") for part in keys)
+
+
+def _budgets(budgets: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    yield "## Cost of each request"
+    yield ""
+    yield "Calls and capacity units as DynamoDB reports them. The tests hold each request to `tests/budgets.json`."
+    yield ""
+    if not budgets:
+        yield "No budget is committed yet."
+        return
+    yield "| Request | Calls | Read units | Write units | Floor |"
+    yield "|---|---|---|---|---|"
+    for request, cost in budgets.items():
+        yield f"| `{request}` | {cost['calls']} | {cost['rcu']} | {cost['wcu']} | {cost.get('floor', '')} |"
