@@ -29,6 +29,30 @@ from atlas.api.views import OpenView, View
 from atlas.origin import origin_of
 
 TAKEN = error_response("`email_taken`: the address has an account.")
+DELETE_ME = {
+    "operationId": "delete_me",
+    "summary": "Delete the account",
+    "description": "The person is forgotten for good; bookings stay, without a name.",
+    "tags": ["me"],
+    "security": [{"bearer": []}, {"session": []}],
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "password": {"type": "string", "format": "password", "minLength": 1, "maxLength": 128}
+                    },
+                    "required": ["password"],
+                    "additionalProperties": False,
+                }
+            }
+        },
+    },
+    "responses": {"204": {"description": "Forgotten."}},
+}
+"""In full, because drf-spectacular describes no body for a DELETE."""
 WRONG = error_response("`invalid_credentials`: e-mail or password is wrong (it is not said which).")
 
 
@@ -81,7 +105,7 @@ class LoginView(OpenView):
 
 
 class RefreshView(OpenView):
-    throttle_scope = "login"
+    throttle_scope = "refresh"
 
     @extend_schema(
         operation_id="refresh",
@@ -140,13 +164,7 @@ class MeView(View):
         user = services.change_profile(user=current_user(request), check=self.check_version, **body)
         return self.answer(user, UserSerializer)
 
-    @extend_schema(
-        operation_id="delete_me",
-        summary="Delete the account",
-        description="The person is forgotten for good; bookings stay, without a name.",
-        request=PasswordSerializer,
-        responses={204: None},
-    )
+    @extend_schema(operation=DELETE_ME)
     def delete(self, request: Request) -> Response:
         services.delete_user(
             user=current_user(request), **self.body(PasswordSerializer), origin=origin_of(request._request)

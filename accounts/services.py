@@ -166,7 +166,7 @@ def delete_user(*, user: CurrentUser, password: str, origin: Origin) -> None:
         item.name = "Deleted user"
         item.email = f"{item.id}@deleted.invalid"
         item.phone = item.avatar = ""
-        item.settings = UserSettings()  # type: ignore[no-untyped-call]
+        item.settings = UserSettings()
         item.last_login = None
         item.password_hash = passwords.hashed(None)
         item.status = UserStatus.DELETED

@@ -1,13 +1,20 @@
 """The engine without a database: Django's transactions pass, its commands start, SQL is refused by name."""
 
+import os
+import subprocess
+import sys
 from io import StringIO
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import NotSupportedError, connection, transaction
 
 from accounts.models import User
+
+TEST_ENVIRONMENT = {"DJANGO_SETTINGS_MODULE", "ATLAS_ENV", "DYNAMODB_ENDPOINT", "REDIS_URL", "ATLAS_METER"}
+"""What `tests.settings` sets: a process started by hand has none of it."""
 
 
 def test_on_commit_fires_at_once_outside_a_transaction() -> None:
@@ -59,3 +66,11 @@ def test_nothing_waits_to_be_migrated() -> None:
     out = StringIO()
     BaseCommand(stdout=out).check_migrations()
     assert out.getvalue() == ""
+
+
+@pytest.mark.slow
+def test_manage_py_test_runs_pytest() -> None:
+    command = [sys.executable, "manage.py", "test", "tests/rules/test_reference.py"]
+    environment = {name: value for name, value in os.environ.items() if name not in TEST_ENVIRONMENT}
+    done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, check=False)  # noqa: S603
+    assert (done.returncode, b"passed" in done.stdout) == (0, True), done.stdout + done.stderr
