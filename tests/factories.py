@@ -15,7 +15,8 @@ from accounts.rules.roles import Role
 from accounts.tables import User
 from atlas.origin import Origin
 
-PASSWORD = "a long enough secret"
+PASSWORD = "7-quartz-owls-93-vex"
+"""Shares few letters with any name: what resembles one is refused as a password."""
 
 
 class UserFactory(Factory[User]):

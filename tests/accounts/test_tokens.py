@@ -119,7 +119,7 @@ def test_forged_tokens(api: Client, ada: User) -> None:
     claims = jwt.decode(good.access_token, options={"verify_signature": False})
     for forged in (
         jwt.encode(claims, "another-key-of-thirty-two-bytes-or-more", algorithm="HS256"),
-        jwt.encode(claims, None, algorithm="none"),
+        jwt.encode(claims, "", algorithm="none"),
         jwt.encode(claims, settings.TOKEN_KEY, algorithm="HS384"),
         jwt.encode({**claims, "aud": "other"}, settings.TOKEN_KEY, algorithm="HS256"),
         jwt.encode({**claims, "iss": "other"}, settings.TOKEN_KEY, algorithm="HS256"),
