@@ -9,8 +9,9 @@ from atlas.dynamo.provision.apply import apply_plan
 from atlas.dynamo.provision.live import Store
 from atlas.dynamo.provision.plan import make_plan
 from atlas.dynamo.provision.text import render
-from tests.dynamo.aws import aws
-from tests.dynamo.declared import by_colour, declare, new_name
+from atlas.dynamo.table import Capacity
+from tests.dynamo.aws import aws, validate
+from tests.dynamo.declared import by_colour, by_size, declare, new_name
 
 KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
 
@@ -140,3 +141,39 @@ def test_back_on_demand_nothing_scales_any_more(cloud: Store, settings: Any) -> 
 
     assert cloud.scaling.targets == cloud.scaling.policies == {}
     assert changes(cloud, table) == []
+
+
+def test_the_switch_to_provisioned_sets_every_index_in_the_same_request(cloud: Store, settings: Any) -> None:
+    table = declare(new_name(), one=by_colour(), two=by_size())
+    apply_plan(cloud, make_plan(cloud, [table]))
+    settings.DYNAMODB_CAPACITY = "provisioned"
+    sent: list[dict[str, Any]] = []
+    cloud.client.update_table = lambda **request: sent.append(request)
+
+    assert apply_plan(cloud, make_plan(cloud, [table])) == []
+
+    (request,) = sent
+    figures = {"ReadCapacityUnits": 40, "WriteCapacityUnits": 20}
+    validate(cloud.client, "UpdateTable", request)
+    assert request["BillingMode"] == "PROVISIONED"
+    assert request["ProvisionedThroughput"] == figures
+    updates = [each["Update"] for each in request["GlobalSecondaryIndexUpdates"]]
+    assert {each["IndexName"] for each in updates} == {"colour-index", "size-index"}
+    assert all(each["ProvisionedThroughput"] == figures for each in updates)
+
+
+def test_an_index_whose_figures_are_off_is_put_right_alone(cloud: Store, settings: Any) -> None:
+    settings.DYNAMODB_CAPACITY = "provisioned"
+    name = new_name()
+    apply_plan(cloud, make_plan(cloud, [declare(name, meta={"capacity": Capacity(write=1, read=1)}, one=by_colour())]))
+    figures = {"ReadCapacityUnits": 40, "WriteCapacityUnits": 20}
+    cloud.client.update_table(TableName=name_of(name), ProvisionedThroughput=figures)
+    table = declare(name, one=by_colour())
+
+    plan = [change for change in changes(cloud, table) if "capacity" in change]
+
+    assert plan == ["~ capacity of colour-index: 40 read / 20 write units"]
+
+
+def name_of(name: str) -> str:
+    return str(declare(name).Meta.table_name)
