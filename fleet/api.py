@@ -23,6 +23,7 @@ class Operators(View):
     permission_classes = (permissions.ApprovesCompanies,)
 
     @extend_schema(
+        operation_id="operators",
         tags=TAGS,
         parameters=[shape.OperatorFilter, *PAGE_PARAMETERS],
         responses=page_of(shape.OperatorSerializer),
@@ -36,7 +37,7 @@ class Operators(View):
 class Approve(View):
     permission_classes = (permissions.ApprovesCompanies,)
 
-    @extend_schema(tags=TAGS, request=None, responses=shape.OperatorSerializer)
+    @extend_schema(operation_id="approve_operator", tags=TAGS, request=None, responses=shape.OperatorSerializer)
     def post(self, request: Request, operator_id: UUID) -> Response:
         """Let a company do business (ADMIN)."""
         operator = services.approve_operator(user=current_user(request), operator_id=str(operator_id))
@@ -46,7 +47,7 @@ class Approve(View):
 class Suspend(View):
     permission_classes = (permissions.ApprovesCompanies,)
 
-    @extend_schema(tags=TAGS, request=None, responses=shape.OperatorSerializer)
+    @extend_schema(operation_id="suspend_operator", tags=TAGS, request=None, responses=shape.OperatorSerializer)
     def post(self, request: Request, operator_id: UUID) -> Response:
         """Stop a company from quoting (ADMIN); what it has promised stays promised."""
         operator = services.suspend_operator(user=current_user(request), operator_id=str(operator_id))
@@ -56,12 +57,17 @@ class Suspend(View):
 class OwnOperator(View):
     permission_classes = (permissions.RunsCompany,)
 
-    @extend_schema(tags=TAGS, responses=shape.OperatorSerializer)
+    @extend_schema(operation_id="own_operator", tags=TAGS, responses=shape.OperatorSerializer)
     def get(self, request: Request) -> Response:
         """Your company."""
         return self.answer(selectors.own_operator(current_user(request)), shape.OperatorSerializer)
 
-    @extend_schema(tags=TAGS, request=shape.OperatorChangeSerializer, responses=shape.OperatorSerializer)
+    @extend_schema(
+        operation_id="change_own_operator",
+        tags=TAGS,
+        request=shape.OperatorChangeSerializer,
+        responses=shape.OperatorSerializer,
+    )
     def patch(self, request: Request) -> Response:
         """Change your company's profile."""
         body = self.body(shape.OperatorChangeSerializer, partial=True)
@@ -72,12 +78,13 @@ class OwnOperator(View):
 class PricingRules(View):
     permission_classes = (permissions.RunsCompany,)
 
-    @extend_schema(tags=TAGS, responses=shape.PricingRulesSerializer)
+    @extend_schema(operation_id="pricing_rules", tags=TAGS, responses=shape.PricingRulesSerializer)
     def get(self, request: Request) -> Response:
         """What you charge, by category."""
         return self.show(selectors.own_operator(current_user(request)))
 
     @extend_schema(
+        operation_id="set_pricing_rules",
         tags=TAGS,
         request=shape.PricingRulesSerializer,
         responses={200: shape.PricingRulesSerializer, 412: error_response("`If-Match` names an old version.")},
@@ -104,13 +111,16 @@ class PricingRules(View):
 class Vehicles(View):
     permission_classes = (permissions.RunsCompany,)
 
-    @extend_schema(tags=TAGS, parameters=PAGE_PARAMETERS, responses=page_of(shape.VehicleSerializer))
+    @extend_schema(
+        operation_id="vehicles", tags=TAGS, parameters=PAGE_PARAMETERS, responses=page_of(shape.VehicleSerializer)
+    )
     def get(self, request: Request) -> Response:
         """Your vehicles, oldest first."""
         page = selectors.list_vehicles(user=current_user(request), **self.paging())
         return self.page(page, shape.VehicleSerializer)
 
     @extend_schema(
+        operation_id="add_vehicle",
         tags=TAGS,
         request=shape.NewVehicleSerializer,
         responses={201: shape.VehicleSerializer},
@@ -126,13 +136,18 @@ class Vehicles(View):
 class OneVehicle(View):
     permission_classes = (permissions.RunsCompany,)
 
-    @extend_schema(tags=TAGS, responses=shape.VehicleSerializer)
+    @extend_schema(operation_id="vehicle", tags=TAGS, responses=shape.VehicleSerializer)
     def get(self, request: Request, vehicle_id: UUID) -> Response:
         """One of your vehicles."""
         vehicle = selectors.vehicle_of(current_user(request), str(vehicle_id))
         return self.answer(vehicle, shape.VehicleSerializer)
 
-    @extend_schema(tags=TAGS, request=shape.VehicleChangeSerializer, responses=shape.VehicleSerializer)
+    @extend_schema(
+        operation_id="change_vehicle",
+        tags=TAGS,
+        request=shape.VehicleChangeSerializer,
+        responses=shape.VehicleSerializer,
+    )
     def patch(self, request: Request, vehicle_id: UUID) -> Response:
         """Change a vehicle, or send it to maintenance and back."""
         body = self.body(shape.VehicleChangeSerializer, partial=True)
@@ -141,7 +156,7 @@ class OneVehicle(View):
         )
         return self.answer(vehicle, shape.VehicleSerializer)
 
-    @extend_schema(tags=TAGS, responses={204: None})
+    @extend_schema(operation_id="retire_vehicle", tags=TAGS, responses={204: None})
     def delete(self, request: Request, vehicle_id: UUID) -> Response:
         """Take a vehicle out of your fleet; refused while it is on a ride or promised to one."""
         services.retire_vehicle(user=current_user(request), vehicle_id=str(vehicle_id))
@@ -151,13 +166,16 @@ class OneVehicle(View):
 class Drivers(View):
     permission_classes = (permissions.RunsCompany,)
 
-    @extend_schema(tags=TAGS, parameters=PAGE_PARAMETERS, responses=page_of(shape.DriverSerializer))
+    @extend_schema(
+        operation_id="drivers", tags=TAGS, parameters=PAGE_PARAMETERS, responses=page_of(shape.DriverSerializer)
+    )
     def get(self, request: Request) -> Response:
         """Your drivers, oldest first."""
         page = selectors.list_drivers(user=current_user(request), **self.paging())
         return self.page(page, shape.DriverSerializer)
 
     @extend_schema(
+        operation_id="add_driver",
         tags=TAGS,
         request=shape.NewDriverSerializer,
         responses={201: shape.DriverSerializer, 409: error_response("`email_taken`: the address has an account.")},
@@ -173,12 +191,14 @@ class Drivers(View):
 class OneDriver(View):
     permission_classes = (permissions.RunsCompany,)
 
-    @extend_schema(tags=TAGS, responses=shape.DriverSerializer)
+    @extend_schema(operation_id="driver", tags=TAGS, responses=shape.DriverSerializer)
     def get(self, request: Request, driver_id: UUID) -> Response:
         """One of your drivers."""
         return self.answer(selectors.driver_for(current_user(request), str(driver_id)), shape.DriverSerializer)
 
-    @extend_schema(tags=TAGS, request=shape.DriverChangeSerializer, responses=shape.DriverSerializer)
+    @extend_schema(
+        operation_id="change_driver", tags=TAGS, request=shape.DriverChangeSerializer, responses=shape.DriverSerializer
+    )
     def patch(self, request: Request, driver_id: UUID) -> Response:
         """Change a driver's licence and what is verified of their documents."""
         body = self.body(shape.DriverChangeSerializer, partial=True)
@@ -187,7 +207,7 @@ class OneDriver(View):
         )
         return self.answer(driver, shape.DriverSerializer)
 
-    @extend_schema(tags=TAGS, responses={204: None})
+    @extend_schema(operation_id="dismiss_driver", tags=TAGS, responses={204: None})
     def delete(self, request: Request, driver_id: UUID) -> Response:
         """Let a driver go, and suspend their account; refused while they are on a ride or promised to one."""
         services.dismiss_driver(user=current_user(request), driver_id=str(driver_id))
@@ -197,7 +217,7 @@ class OneDriver(View):
 class OwnDriver(View):
     permission_classes = (permissions.Drives,)
 
-    @extend_schema(tags=TAGS, responses=shape.DriverSerializer)
+    @extend_schema(operation_id="own_driver", tags=TAGS, responses=shape.DriverSerializer)
     def get(self, request: Request) -> Response:
         """Your driver profile."""
         return self.answer(selectors.driver_of(current_user(request)), shape.DriverSerializer)
@@ -207,6 +227,7 @@ class OwnStatus(View):
     permission_classes = (permissions.Drives,)
 
     @extend_schema(
+        operation_id="set_own_status",
         tags=TAGS,
         request=shape.DriverStatusSerializer,
         responses={200: shape.DriverSerializer, 409: error_response("`driver_on_ride`: BUSY until it ends.")},

@@ -13,7 +13,7 @@ from fleet.tables import Driver, Operator, Vehicle
 
 Owned = TypeVar("Owned", Driver, Vehicle)
 
-NONE_OF_YOURS = {Driver: "None of your drivers has this id.", Vehicle: "None of your vehicles has this id."}
+NONE_OF_YOURS = {"driver": "None of your drivers has this id.", "vehicle": "None of your vehicles has this id."}
 """The same for ids that do not exist and for those of others: reveals nothing."""
 
 
@@ -61,7 +61,7 @@ def driver_for(user: CurrentUser, driver_id: str, *, consistent: bool = False) -
 def of_operator(operator_id: str, item: Owned | None, table: type[Owned]) -> Owned:
     """The item, if it is the operator's and still in service. Raises `NotFound`."""
     if item is None or item.operator_id != operator_id or not item.active:
-        raise NotFound(NONE_OF_YOURS[table])
+        raise NotFound(NONE_OF_YOURS[table.__name__.lower()])
     return item
 
 

@@ -133,6 +133,9 @@ class VehicleChangeSerializer(NewVehicleSerializer):
 
     status = Choice(SETTABLE_VEHICLE_STATUS, required=False)
 
+    def validate_status(self, status: str) -> VehicleStatus:
+        return VehicleStatus(status)
+
 
 class DocumentsSerializer(Serializer):
     """The operator vouches for them, as an admin vouches for the operator."""
@@ -142,7 +145,7 @@ class DocumentsSerializer(Serializer):
     insurance = Flag(required=False, help_text="Active.")
 
 
-class LocationSerializer(Serializer):
+class DriverLocationSerializer(Serializer):
     lat = Latitude(read_only=True)
     lng = Longitude(read_only=True)
     heading = Heading(read_only=True)
@@ -164,7 +167,7 @@ class DriverSerializer(Serializer):
     rating = Number(read_only=True, help_text="0 to 5.")
     total_trips = Integer(read_only=True, help_text="Completed ones.")
     documents = DocumentsSerializer(read_only=True)
-    current_location = LocationSerializer(read_only=True, allow_null=True)
+    current_location = DriverLocationSerializer(read_only=True, allow_null=True)
     current_booking_id = Id(read_only=True, allow_null=True)
     created_at = Instant(read_only=True)
     updated_at = Instant(read_only=True)

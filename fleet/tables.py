@@ -170,7 +170,7 @@ class Vehicle(Table):
     max_passengers = IntegerAttribute(attr_name="maxPassengers")
     max_luggage = IntegerAttribute(attr_name="maxLuggage")
     status = UnicodeEnumAttribute(VehicleStatus, default=VehicleStatus.AVAILABLE)
-    features: ListAttribute[str] = ListAttribute(of=UnicodeAttribute, default=list)
+    features: ListAttribute[str] = ListAttribute(of=UnicodeAttribute, default=list)  # type: ignore[arg-type]
     image = UnicodeAttribute(default="")
     current_driver_id = UnicodeAttribute(attr_name="currentDriverId", null=True)
     pvin = UnicodeAttribute(null=True)
@@ -200,6 +200,8 @@ class Calendar(Table):
     id = UnicodeAttribute(hash_key=True)
     """`driver:<id>` or `vehicle:<id>`."""
     commitments: ListAttribute[CommitmentDocument] = ListAttribute(of=CommitmentDocument, default=list)
+    closed = BooleanAttribute(default=False)
+    """The driver or vehicle has left: nothing is promised any more."""
 
 
 class Organization(Table):

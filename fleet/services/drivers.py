@@ -27,7 +27,7 @@ def add_driver(
     user: CurrentUser,
     name: str,
     email: str,
-    password: str,
+    password: str | None,
     license_number: str,
     license_expiry: date,
     phone: str = "",

@@ -6,9 +6,10 @@ from datetime import datetime
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.many import get_many
 from atlas.dynamo.transaction import Transaction
-from atlas.errors import Conflict
+from atlas.errors import Conflict, Invalid
 from fleet.rules.calendar import Busy, Commitment, Window, release, reserve
 from fleet.rules.types import DriverStatus, VehicleStatus
+from fleet.selectors import NONE_OF_YOURS
 from fleet.tables import Calendar, CommitmentDocument, Driver, Operator, Vehicle
 
 BUSY = {
@@ -35,12 +36,14 @@ def book_time(
 ) -> None:
     """Promise both calendars to the booking; free those of `before` (driver, vehicle) that it no longer needs.
 
-    Raises `Conflict` `driver_busy` or `vehicle_busy`. Calendars are written under their versions, so of two
-    simultaneous promises of the same time one is lost, looks again, and finds it taken.
+    Raises `Conflict` `driver_busy` or `vehicle_busy`, `Invalid` for one that has left meanwhile. Calendars are written
+    under their versions, so of two simultaneous promises of the same time one is lost, looks again, and finds it taken.
     """
     wanted = (driver_key(driver_id), vehicle_key(vehicle_id))
     given_up = {key for key in _keys(*before) if key not in wanted}
     calendars = _load((*wanted, *given_up))
+    if gone := [key.partition(":")[0] for key in wanted if calendars[key].closed]:
+        raise Invalid(fields={f"{kind}Id": [NONE_OF_YOURS[kind]] for kind in gone})
     for key in wanted:
         try:
             promised = reserve(_commitments(calendars[key]), booking_id=booking_id, windows=windows, now=now)
@@ -59,16 +62,16 @@ def free_time(*, tx: Transaction, booking_id: str, driver_id: str, vehicle_id: s
 
 
 def close_calendar(tx: Transaction, calendar: Calendar) -> None:
-    """Hold, in the caller's transaction, that nothing is promised from now on, and that nothing is being promised.
+    """Nothing is promised any more: the driver or vehicle leaves. A `book_time` at the same time, or later, finds out.
 
-    The calendar is written as it is: a simultaneous `book_time` loses, looks again, and finds its driver or vehicle
-    gone. Raises `Conflict` `driver_promised` or `vehicle_promised`.
+    Raises `Conflict` `driver_promised` or `vehicle_promised` while rides lie ahead.
     """
     now = utc_now()
     ahead = dict.fromkeys(each.booking_id for each in calendar.commitments if each.ends_at > now)
     if ahead:
         code, message = PROMISED[calendar.id.partition(":")[0]]
         raise Conflict(message, code=code, details={"bookingIds": list(ahead)[:MOST_NAMED]})
+    calendar.closed = True
     tx.save(calendar)
 
 
