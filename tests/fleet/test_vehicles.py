@@ -15,7 +15,8 @@ from fleet import services
 from fleet.examples import VEHICLE
 from fleet.factories import DriverFactory, VehicleFactory
 from fleet.rules.types import VehicleCategory, VehicleStatus
-from fleet.tables import Driver, Operator, Vehiclefrom tests.fleet.conftest import patch, post
+from fleet.tables import Driver, Operator, Vehicle
+from tests.fleet.conftest import patch, post
 
 SUV = {
     "category": "SUV",
