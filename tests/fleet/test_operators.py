@@ -71,12 +71,13 @@ def test_an_admin_sees_who_waits(admin_api: APIClient, api: APIClient) -> None:
     seen: list[str] = []
     cursor = ""
     while not seen or cursor:
-        page = admin_api.get("/api/v1/operators", {"limit": "2"} | ({"cursor": cursor} if cursor else {})).json()
+        query = {"limit": "2"} | ({"cursor": cursor} if cursor else {})
+        page = admin_api.get("/api/v1/operators", query).json()
         assert {each["status"] for each in page["results"]} <= {"SUSPENDED"}
         seen += [each["id"] for each in page["results"]]
         cursor = page["next"]
     assert [each for each in seen if each in waiting] == waiting, "oldest first"
-    active = admin_api.get("/api/v1/operators", {"status": "ACTIVE", "limit": 100}).json()["results"]
+    active = admin_api.get("/api/v1/operators", {"status": "ACTIVE", "limit": "100"}).json()["results"]
     assert not {each["id"] for each in active} & set(waiting)
     assert api.get("/api/v1/operators").status_code == 403
     assert admin_api.get("/api/v1/operators", {"status": "GONE"}).status_code == 400
