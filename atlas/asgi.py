@@ -4,9 +4,12 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "atlas.settings")
 
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
-http = get_asgi_application()  # before anything that needs the apps
+from atlas.middleware.body_limit import BodyLimit
+
+http = BodyLimit(get_asgi_application(), settings.BODY_LIMIT_BYTES)  # first: what follows needs the apps
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.sessions import CookieMiddleware

@@ -71,6 +71,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "atlas.middleware.request_id.request_id_middleware",
+    "atlas.middleware.metering.metering_middleware",
+    "atlas.middleware.errors.ErrorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -196,6 +199,17 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "atlas.api.exceptions.handle",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "DEFAULT_THROTTLE_CLASSES": ["atlas.api.throttles.Throttle"],
+    "DEFAULT_THROTTLE_RATES": {
+        "anon": env.str("THROTTLE_ANON", default="300/minute"),
+        "read": env.str("THROTTLE_READ", default="1200/minute"),
+        "write": env.str("THROTTLE_WRITE", default="600/minute"),
+        "login": env.str("THROTTLE_LOGIN", default="120/minute"),
+        "register": env.str("THROTTLE_REGISTER", default="60/minute"),
+        "refresh": env.str("THROTTLE_REFRESH", default="120/minute"),
+    },
+    "NUM_PROXIES": env.int("TRUSTED_PROXIES", default=1 if PRODUCTION else 0),
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Atlas",
@@ -204,6 +218,11 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": ["atlas.api.schema.add_manners"],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
 }
 
 # Jobs
@@ -281,9 +300,7 @@ LOGGING = {
             "foreign_pre_chain": _shared,
             "processor": structlog.processors.JSONRenderer()
             if PRODUCTION
-            else structlog.dev.ConsoleRenderer(
-                    colors=False, exception_formatter=structlog.dev.plain_traceback
-                ),
+            else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},

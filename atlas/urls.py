@@ -1,9 +1,8 @@
 """Every address of Atlas. One of the four files that may import upward."""
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView
 
-from atlas.api.docs import DocsView
+from atlas.api.docs import DocsView, SchemaView
 from atlas.health import healthz, readyz
 
 api = [
@@ -18,8 +17,13 @@ urlpatterns = [
     path("", include("fleet.urls")),
     path("", include("accounts.urls")),
     path("api/v1/", include(api)),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", DocsView.as_view(url_name="schema"), name="docs"),
     path("healthz", healthz),
     path("readyz", readyz),
 ]
+
+handler400 = "atlas.api.exceptions.bad_request"
+handler403 = "atlas.api.exceptions.permission_denied"
+handler404 = "atlas.api.exceptions.page_not_found"
+handler500 = "atlas.api.exceptions.server_error"

@@ -3,21 +3,26 @@
 import bookings.handlers as bookings
 import fleet.handlers as fleet
 import payments.handlers as payments
-from accounts.events import UserRegistered
+from accounts import personal_data
+from accounts.events import UserDeleted, UserRegistered
 from atlas.events import subscribe
 from bookings import events as booking
+from fleet.events import DriverDismissed
 from payments import events as payment
 
 
 def wire() -> None:
     """Called once per process, when all apps are ready."""
     subscribe(UserRegistered, fleet.found_operator)
+    subscribe(UserDeleted, fleet.forget_person)
+    subscribe(DriverDismissed, fleet.suspend_dismissed)
 
     subscribe(payment.WebhookReceived, payments.handle_webhook)
     subscribe(payment.PaymentSettled, bookings.mark_paid)
     subscribe(payment.PaymentRefunded, bookings.mark_refunded)
     subscribe(payment.PaymentVoided, bookings.mark_released)
     subscribe(payment.PaymentFailed, bookings.mark_released)
+    subscribe(payment.RefundFailed, bookings.mark_kept)
 
     subscribe(booking.BookingChanged, bookings.show_change)
     subscribe(booking.QuotesChanged, bookings.show_quotes)
@@ -25,3 +30,5 @@ def wire() -> None:
     subscribe(booking.DepartureMissed, bookings.alert_operator)
     subscribe(booking.RideCompleted, bookings.capture_payment)
     subscribe(booking.RideCancelled, bookings.release_payment)
+
+    personal_data.register("bookings", bookings.personal_data)

@@ -47,6 +47,7 @@ class Estimate(View):
 
 class Bookings(BookingView):
     @extend_schema(
+        operation_id="bookings_list",
         tags=TAGS,
         parameters=[shape.BookingFilter, *PAGE_PARAMETERS],
         responses=page_of(shape.BookingSerializer),

@@ -1,14 +1,18 @@
 """What bookings do when they hear of something; `atlas.wiring` says of what. All may hear it twice."""
 
+from typing import Any
+
 import payments.services
+from accounts.tables import User
 from atlas.live.publish import publish
-from bookings import services
+from bookings import selectors, services
 from bookings.events import BookingChanged, DepartureMissed, QuotesChanged, RequestOpened, RideCancelled, RideCompleted
 from bookings.rules.lifecycle import BookingStatus
 from bookings.rules.types import PaymentStatus
+from bookings.serializers import BookingSerializer
 from bookings.tables import Booking
 from bookings.topics import REQUESTS, booking_topic, driver_topic, inbox_topic, operator_topic
-from payments.events import PaymentFailed, PaymentRefunded, PaymentSettled, PaymentVoided
+from payments.events import PaymentFailed, PaymentRefunded, PaymentSettled, PaymentVoided, RefundFailed
 from payments.releasing import release
 
 
@@ -35,6 +39,17 @@ def mark_refunded(event: PaymentRefunded) -> None:
 def mark_released(event: PaymentVoided | PaymentFailed) -> None:
     """Nothing is held any more, on purpose or because the hold lapsed."""
     services.mark_payment(booking_id=event.reference, payment_status=PaymentStatus.PENDING)
+
+
+def mark_kept(event: RefundFailed) -> None:
+    """A refund did not reach the bank: the money is still ours."""
+    services.mark_payment(booking_id=event.reference, payment_status=PaymentStatus.CAPTURED)
+
+
+def personal_data(user_id: str) -> list[Any]:
+    """What the bookings hold about a person, for their export: those they asked for, or drove."""
+    user = User.fetch(user_id)
+    return [BookingSerializer(booking).data for booking in selectors.every_booking_of(user)]
 
 
 def show_change(event: BookingChanged) -> None:

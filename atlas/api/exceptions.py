@@ -20,6 +20,7 @@ from django.http import (
     JsonResponse,
     UnreadablePostError,
 )
+from django.template.loader import render_to_string
 from django.views import defaults
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -208,5 +209,6 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
 
 
 def away(request: HttpRequest, error: Unavailable) -> HttpResponse:
-    """A page for people while the store is away."""
-    return HttpResponse(error.message, "text/plain; charset=utf-8", status=error.status, headers=headers(error))
+    """A page for people while the store is away: it asks nobody who is looking, for that would need the store."""
+    page = render_to_string("503.html", {"message": error.message})
+    return HttpResponse(page, status=error.status, headers=headers(error))

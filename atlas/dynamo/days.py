@@ -4,67 +4,62 @@ A page reads one day after the other until it is full, at most `MOST_DAYS` of th
 """
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import islice
 from typing import Any, TypeVar
 
 from pynamodb.indexes import Index
 
-from atlas.dynamo.attributes import InstantAttribute, instant_text
-from atlas.dynamo.cursor import Page, decode, encode
+from atlas.dynamo import cursor as cursors
+from atlas.dynamo.cursor import Page
 from atlas.dynamo.many import get_many
 from atlas.dynamo.table import Table
+from atlas.errors import InvalidCursor
 
 T = TypeVar("T", bound=Table)
 
 MOST_DAYS = 31
-"""Empty days read for one page: each is a request of half a read unit."""
+"""Days read for one page at most, each one query of half a unit when it is empty."""
 
 
 def read_days(
-    table: type[T],
-    index: Index[T],
-    sort: InstantAttribute,
-    *,
-    since: datetime,
-    until: datetime,
-    scope: str,
-    cursor: str | None,
-    limit: int,
+    table: type[T], index: Index[T], first: date, last: date, *, scope: str, cursor: str | None, limit: int
 ) -> Page[T]:
-    """Items created in [since, until], newest first; `index` has the day as hash key and `sort` as range key."""
-    before = _instant(decode(cursor, scope)) or until
-    days = _days_back(from_=before.date(), to=since.date())
-    keys: list[tuple[datetime, str]] = []
-    last_day: date | None = None
-    for last_day in islice(days, MOST_DAYS):
-        earliest = max(since, datetime.combine(last_day, datetime.min.time(), UTC))
+    """The items of the UTC days `first` to `last`, newest first; `index` is KEYS_ONLY by day and time."""
+    day, key = _position(cursors.decode(cursor, scope), last)
+    keys: list[Any] = []
+    for day in islice(_back(day, first), MOST_DAYS):  # noqa: B020 (goes on where the last page stopped)
+        room = limit - len(keys)
         found = index.query(
-            last_day.isoformat(),
-            sort.between(earliest, before - timedelta(microseconds=1)) if cursor else sort.between(earliest, before),
-            scan_index_forward=False,
-            limit=limit - len(keys),
+            day.isoformat(), scan_index_forward=False, limit=room, page_size=room, last_evaluated_key=key
         )
-        keys += [(getattr(key, "created_at"), key.key[0]) for key in found]  # noqa: B009
+        keys += [each.key[0] for each in found]
+        key = found.last_evaluated_key
+        if len(keys) == limit and key:
+            return Page(_items(table, keys), cursors.encode([day.isoformat(), key], scope))
         if len(keys) == limit:
-            return Page(_items(table, keys), encode(instant_text(keys[-1][0]), scope))
-    more = last_day is not None and last_day > since.date()
-    next_ = (
-        encode(instant_text(datetime.combine(last_day, datetime.min.time(), UTC)), scope) if more and last_day else None
-    )
-    return Page(_items(table, keys), next_)
+            break
+    older = day - timedelta(days=1)
+    more = older >= first
+    return Page(_items(table, keys), cursors.encode([older.isoformat(), None], scope) if more else None)
 
 
-def _items(table: type[T], keys: list[tuple[datetime, str]]) -> list[T]:
-    return [item for item in get_many(*((table, id) for _, id in keys)) if item is not None]
+def _position(stored: Any, last: date) -> tuple[date, Any]:
+    if stored is None:
+        return last, None
+    try:
+        day, key = stored
+        return date.fromisoformat(day), key
+    except (TypeError, ValueError) as error:
+        raise InvalidCursor from error
 
 
-def _days_back(*, from_: date, to: date) -> Iterator[date]:
-    day = from_
-    while day >= to:
+def _back(day: date, first: date) -> Iterator[date]:
+    while day >= first:
         yield day
         day -= timedelta(days=1)
 
 
-def _instant(position: Any) -> datetime | None:
-    return datetime.fromisoformat(position) if position else None
+def _items(table: type[T], keys: list[Any]) -> list[T]:
+    """By their keys, in their order; one that is gone meanwhile is left out."""
+    return [item for item in get_many(*((table, key) for key in keys)) if item is not None]

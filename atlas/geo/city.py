@@ -28,6 +28,8 @@ class Bounds(NamedTuple):
 
 DEMO_CITY = Bounds(south=40.58, west=-74.05, north=40.85, east=-73.74)
 TIMEZONE = "America/New_York"
+JURISDICTION = "US-NY"
+"""Where its rides are taxed."""
 
 
 @dataclass(frozen=True, slots=True)

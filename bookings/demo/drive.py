@@ -187,7 +187,7 @@ class Simulator:
             await self._attempt(in_thread(self.market.request))
 
     def _forget_finished(self) -> None:
-        for id, task in list(self.cars.items()):  # noqa: A001
+        for id, task in list(self.cars.items()):
             if task.done():
                 del self.cars[id]
                 if not task.cancelled() and (error := task.exception()):

@@ -57,7 +57,7 @@ def people(now: datetime) -> Iterator[Table]:
     password = make_password(PASSWORD)
     joined = now - JOINED
 
-    def person(key: str, name: str, role: Role, *, id: str, profile_id: str | None = None) -> Iterator[Table]:  # noqa: A002
+    def person(key: str, name: str, role: Role, *, id: str, profile_id: str | None = None) -> Iterator[Table]:
         email = f"{key}@{DOMAIN}"
         number = 10_000 + sum(map(ord, key)) * 7 % 89_999
         yield User(
@@ -141,7 +141,7 @@ def calendars(rides: list[Ride]) -> Iterator[Table]:
         )
 
 
-def _operator(company: Company, id: str, organization_id: str, won: int, joined: datetime) -> Operator:  # noqa: A002
+def _operator(company: Company, id: str, organization_id: str, won: int, joined: datetime) -> Operator:
     rules = {
         category.lower(): PricingRuleDocument(
             vehicle_category=category,
@@ -179,7 +179,7 @@ def _driver(
     now: datetime,
     joined: datetime,
 ) -> Driver:
-    id = driver_id(name)  # noqa: A001
+    id = driver_id(name)
     ride = current.get(id)
     return Driver(
         id=id,

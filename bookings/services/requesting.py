@@ -24,13 +24,13 @@ from bookings.rules.tax import normalize_jurisdiction, tax_rate
 from bookings.rules.types import BookingType
 from bookings.services import change
 from bookings.tables import Booking, Details, ItineraryDay, Point, PriceBreakdown, PriceLine, VIPPreferences
-from fleet.rules.pricing_rule import DEFAULT_RULES
+from fleet.rules.pricing_rule import DEFAULT_RULES, PricingRule
 
 REQUESTERS = {Role.CONCIERGE: Actor.CONCIERGE, Role.ADMIN: Actor.ADMIN}
 
 
 @retried
-def request_booking(*, user: CurrentUser, type: BookingType, details: Mapping[str, Any]) -> Booking:  # noqa: A002
+def request_booking(*, user: CurrentUser, type: BookingType, details: Mapping[str, Any]) -> Booking:
     """Open a request. `details` are checked values by the names of `bookings.tables.Details`, and `utc_offset`.
 
     Raises `Invalid` for a pick-up that cannot be, or cannot be booked, and for what has no price.
@@ -65,12 +65,12 @@ def request_booking(*, user: CurrentUser, type: BookingType, details: Mapping[st
     return booking
 
 
-def estimate_price(*, type: BookingType, details: Mapping[str, Any]) -> Breakdown:  # noqa: A002
+def estimate_price(*, type: BookingType, details: Mapping[str, Any]) -> Breakdown:
     """What a request would cost by the default rules. Writes nothing."""
     return price_of(type, complete(type, details))
 
 
-def complete(type: BookingType, details: Mapping[str, Any]) -> Details:  # noqa: A002
+def complete(type: BookingType, details: Mapping[str, Any]) -> Details:
     """The request as a document: the distance is measured where only places are given, codes in their normal form."""
     values = {name: value for name, value in details.items() if value is not None and name != "utc_offset"}
     for name, document in {"pickup": Point, "dropoff": Point, "preferences": VIPPreferences}.items():
@@ -85,8 +85,9 @@ def complete(type: BookingType, details: Mapping[str, Any]) -> Details:  # noqa:
     return wanted
 
 
-def price_of(type: BookingType, wanted: Details) -> Breakdown:  # noqa: A002
-    rule = DEFAULT_RULES[wanted.vehicle_category]
+def price_of(type: BookingType, wanted: Details, rule: PricingRule | None = None) -> Breakdown:
+    """By the default rule of the category, or by an operator's own."""
+    rule = rule or DEFAULT_RULES[wanted.vehicle_category]
     return estimate(
         type=type,
         rule=rule,

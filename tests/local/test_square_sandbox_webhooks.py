@@ -38,7 +38,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(500 if self.server.refusals >= 0 else 200)
         self.end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name in the base class
+    def log_message(self, format: str, *args: object) -> None:
         pass
 
 

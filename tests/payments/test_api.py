@@ -29,7 +29,7 @@ Client = Callable[[], APIClient]
 URL = "/api/v1/transactions"
 
 
-def client(role: Role, *, id: str | None = None, profile_id: str | None = None) -> APIClient:  # noqa: A002
+def client(role: Role, *, id: str | None = None, profile_id: str | None = None) -> APIClient:
     item = UserItem(
         id=id or str(uuid4()),
         name="N",

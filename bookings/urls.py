@@ -1,0 +1,27 @@
+"""The pages of the marketplace."""
+
+from django.urls import include, path
+
+from bookings.views import acting, closing, detail, lists, requesting
+
+pages = [
+    path("bookings/", lists.bookings, name="list"),
+    path("bookings/open/", lists.open_requests, name="open"),
+    path("bookings/new/", requesting.new, name="new"),
+    path("bookings/new/estimate/", requesting.estimate, name="estimate"),
+    path("bookings/<uuid:booking_id>/", detail.booking, name="detail"),
+    path("bookings/<uuid:booking_id>/quote/", acting.quote, name="quote"),
+    path("bookings/<uuid:booking_id>/quotes/<uuid:quote_id>/accept/", closing.accept, name="accept"),
+    path("bookings/<uuid:booking_id>/quotes/<uuid:quote_id>/withdraw/", acting.withdraw, name="withdraw"),
+    path("bookings/<uuid:booking_id>/assign/", acting.assign, name="assign"),
+    path("bookings/<uuid:booking_id>/status/", acting.status, name="status"),
+    path("bookings/<uuid:booking_id>/cancel/", closing.cancel, name="cancel"),
+    path("bookings/<uuid:booking_id>/receipt/", closing.receipt, name="receipt"),
+    path("jobs/", lists.jobs, name="jobs"),
+    path("jobs/duty/", acting.duty, name="duty"),
+]
+
+urlpatterns = [
+    path("", lists.home, name="home"),
+    path("", include((pages, "bookings"))),
+]
