@@ -1,0 +1,1 @@
+"""The pages of bookings: parse, call, render."""
