@@ -49,7 +49,7 @@ def deliver(id: str) -> bool:
     if row is None:
         return True
     try:
-        event = msgspec.json.decode(row.payload, type=events.event_class(row.event))
+        event: object = msgspec.json.decode(row.payload, type=events.event_class(row.event))
         for handler in events.handlers(type(event)):
             handler(event)
     except Exception as error:

@@ -280,7 +280,7 @@ EMAIL_FILE_PATH = DATA_DIR / "mail"
 TEST_RUNNER = "atlas.testing.PytestRunner"
 
 # Logs: one JSON object per line in production, readable lines elsewhere
-_shared = [
+_shared: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.processors.add_log_level,

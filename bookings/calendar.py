@@ -27,7 +27,8 @@ AHEAD = [status for status in BookingStatus if status not in CLOSED]
 
 def feed_url(user: CurrentUser) -> str:
     """The address to subscribe to; a password change makes it void."""
-    token = signing.dumps([user.id, user.credentials_epoch], key=settings.TOKEN_KEY, salt=SALT)
+    epoch = User.fetch(user.id).credentials_epoch
+    token = signing.dumps([user.id, epoch], key=settings.TOKEN_KEY, salt=SALT)
     return f"{settings.PUBLIC_URL}/api/v1/calendar.ics?token={token}"
 
 

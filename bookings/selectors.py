@@ -40,7 +40,7 @@ def list_bookings(
     A driver's are their jobs, by pick-up time ascending; asked for other statuses, their past, newest first.
     """
     name = scope("bookings", user.id, ",".join(status or ()), from_, to)
-    page = {"scope": name, "cursor": cursor, "limit": limit}
+    page: dict[str, Any] = {"scope": name, "cursor": cursor, "limit": limit}
     if user.role is Role.ADMIN:
         return _everything(status, from_, to, **page)
     if user.role is Role.DRIVER and (not status or JOBS.issuperset(status)):

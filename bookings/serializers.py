@@ -100,7 +100,7 @@ class DetailsSerializer(Serializer):
     passenger_name = FreeText(max_length=120, required=False, allow_blank=True)
     flight_number = Text(max_length=12, required=False, allow_blank=True)
     preferences = PreferencesSerializer(required=False)
-    itinerary = ItineraryDaySerializer(many=True, required=False, max_length=MAX_DAYS)
+    itinerary = ItineraryDaySerializer.as_list(max_length=MAX_DAYS, required=False)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         return _as_text(super().to_internal_value(data))
@@ -129,7 +129,7 @@ class EstimateRequestSerializer(Serializer):
 
 class PriceLineSerializer(Serializer):
     code = Text(read_only=True)
-    label = Text(read_only=True)
+    label = Text(read_only=True)  # type: ignore[assignment]  # the field is called so, not its caption
     quantity = Number(read_only=True, help_text="Kilometres, hours or rides.")
     unit_price = Cents(read_only=True)
     amount = Cents(read_only=True)

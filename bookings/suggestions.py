@@ -14,9 +14,9 @@ MOST = 100
 
 
 def fitting_vehicles(*, user: CurrentUser, booking: Booking) -> list[Vehicle]:
-    """Those that could serve the ride, were they free."""
+    """Those that could serve the ride, were they free; of the category asked for first, then upgrades."""
     details = booking.details
-    return [
+    fitting = [
         vehicle
         for vehicle in list_vehicles(user=user, limit=MOST).items
         if not vehicle_faults(
@@ -29,6 +29,7 @@ def fitting_vehicles(*, user: CurrentUser, booking: Booking) -> list[Vehicle]:
             luggage=details.luggage_count,
         )
     ]
+    return sorted(fitting, key=lambda vehicle: vehicle.category is not details.vehicle_category)
 
 
 def drivers(*, user: CurrentUser) -> list[Driver]:

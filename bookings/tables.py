@@ -28,7 +28,7 @@ class VIPPreferences(Document):
     preferred_driver_gender = UnicodeAttribute(attr_name="preferredDriverGender", null=True)
     temperature = UnicodeAttribute(null=True)
     music = UnicodeAttribute(null=True)
-    beverages: ListAttribute[str] = ListAttribute(of=UnicodeAttribute, null=True)
+    beverages: ListAttribute[str] = ListAttribute(of=UnicodeAttribute, null=True)  # type: ignore[arg-type]
     meet_and_greet = BooleanAttribute(attr_name="meetAndGreet", null=True)
     ramp_access = BooleanAttribute(attr_name="rampAccess", null=True)
     quiet_ride = BooleanAttribute(attr_name="quietRide", null=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.core.cache import cache
 
@@ -119,5 +119,5 @@ def _approach(booking: Booking, position: Point) -> Sequence[Point]:
         return [position]
     pickup = (booking.details.pickup.lat, booking.details.pickup.lng)
     key = f"approach:{booking.id}:{booking.driver_id}"
-    points: Sequence[Point] = cache.get_or_set(key, lambda: route(position, pickup).points, APPROACH_LIFE)
-    return points
+    points = cache.get_or_set(key, lambda: route(position, pickup).points, APPROACH_LIFE)
+    return cast(Sequence[Point], points)

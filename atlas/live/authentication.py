@@ -4,9 +4,9 @@ Nothing here knows users: Django's session and backend do, and `ATLAS_LIVE_AUTHE
 turns a token into a user.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
@@ -16,6 +16,9 @@ from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
 from atlas.errors import Forbidden, Unauthenticated
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 async def user_of_scope(scope: Mapping[str, Any]) -> Any | None:
@@ -53,7 +56,7 @@ async def user_again(user: Any) -> Any:
     return found
 
 
-async def in_thread(function: Any, *args: Any, **kwargs: Any) -> Any:
+async def in_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run a blocking call beside the event loop, in a pool: a slow one must not delay unrelated viewers."""
     return await sync_to_async(function, thread_sensitive=False)(*args, **kwargs)
 

@@ -14,7 +14,8 @@ from atlas.middleware.request_id import HEADER, request_id
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+App = Callable[[Any, Any, Any], Awaitable[None]]
+"""Any ASGI application; Django, Daphne and Uvicorn each spell its types in their own way."""
 
 
 class BodyLimit:

@@ -172,7 +172,7 @@ class Simulator:
         """Where the driver was last, or somewhere near the pick-up (or on the way, when already driving)."""
         known = await aget_position(driver_topic(driver.id))
         if known is not None:
-            return known["lat"], known["lng"]
+            return float(known["lat"]), float(known["lng"])
         pickup = booking.details.pickup
         if booking.status is S.DRIVER_ASSIGNED or booking.status is S.DRIVER_EN_ROUTE:
             near = random.Random(booking.id)  # noqa: S311 (a place to start from)

@@ -7,6 +7,7 @@ import payments.services
 from atlas.dynamo.table import Table
 from atlas.dynamo.transaction import Transaction
 from atlas.geo.city import TIMEZONE
+from atlas.shards import shard_of
 from atlas.tables import Unique
 from bookings.demo.cast import demo_id
 from bookings.demo.stories import JURISDICTION, REASONS, ZONE, Offer, Story
@@ -271,7 +272,7 @@ class Ride:
             created_at=created_at,
         )
         if status is QuoteStatus.PENDING:
-            quote.due_shard = change.shard_of(quote.id)
+            quote.due_shard = shard_of(quote.id)
         return quote
 
     def _quote_state(self, number: int) -> tuple[QuoteStatus, DeclineReason | None]:

@@ -123,7 +123,7 @@ class Market:
         company = next(each for each in ACTIVE if each.key == company_key)
         names = [name for name in company.drivers if name != DEMO_DRIVER]
         self.random.shuffle(names)
-        free = []
+        free: list[str] = []
         for name in names:
             driver = Driver.find(driver_id(name))
             if driver is not None and driver.active and driver.current_booking_id is None:

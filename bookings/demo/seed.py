@@ -174,8 +174,8 @@ def _driver(
     company: Company,
     index: int,
     name: str,
-    trips: Counter[str | None],
-    current: dict[str | None, Ride],
+    trips: Counter[str],
+    current: dict[str, Ride],
     now: datetime,
     joined: datetime,
 ) -> Driver:

@@ -6,7 +6,7 @@ import fleet.services
 from accounts.users import CurrentUser
 from atlas import outbox
 from atlas.dynamo.attributes import utc_now
-from atlas.dynamo.transaction import retried, transact
+from atlas.dynamo.transaction import Transaction, retried, transact
 from atlas.errors import Conflict
 from bookings.events import RideCancelled
 from bookings.permissions import party
@@ -112,7 +112,7 @@ def _check_no_show(booking: Booking, part: Actor, code: CancellationCode) -> Non
         )
 
 
-def _release_duty(tx: object, booking: Booking, before: BookingStatus) -> None:
+def _release_duty(tx: Transaction, booking: Booking, before: BookingStatus) -> None:
     """Give the driver and the vehicle their time back."""
     if before in JOBS and booking.driver_id and booking.vehicle_id:
         fleet.services.free_time(

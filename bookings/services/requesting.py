@@ -1,11 +1,12 @@
 """A concierge asks for a ride: priced by the default rules, open for quotes until its deadline."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from accounts.rules.roles import Role
@@ -25,6 +26,8 @@ from bookings.rules.types import BookingType
 from bookings.services import change
 from bookings.tables import Booking, Details, ItineraryDay, Point, PriceBreakdown, PriceLine, VIPPreferences
 from fleet.rules.pricing_rule import DEFAULT_RULES, PricingRule
+
+R = TypeVar("R")
 
 REQUESTERS = {Role.CONCIERGE: Actor.CONCIERGE, Role.ADMIN: Actor.ADMIN}
 
@@ -118,7 +121,7 @@ def _check_itinerary(wanted: Details, pickup_at: datetime) -> None:
     last: datetime | None = None
     for index, day in enumerate(wanted.itinerary):
         field = f"details.itinerary.{index}"
-        start = _within(field, lambda day=day: local_instant(date=day.date, time=day.time, timezone=wanted.timezone))
+        start = _within(field, partial(local_instant, date=day.date, time=day.time, timezone=wanted.timezone))
         if day.day_number != index + 1:
             raise Invalid("The itinerary is not in order.", fields={f"{field}.dayNumber": [f"Give {index + 1}."]})
         if index == 0 and start != pickup_at:
@@ -141,11 +144,11 @@ def _measured(wanted: Details) -> float:
     return round(way.distance_m / 1000, 1)
 
 
-def _within_details(rule: Any) -> Any:
+def _within_details(rule: Callable[[], R]) -> R:
     return _within("details", rule)
 
 
-def _within(place: str, rule: Any) -> Any:
+def _within(place: str, rule: Callable[[], R]) -> R:
     """Run a rule on a part of the request; its faults are named from the root."""
     try:
         return rule()
