@@ -27,8 +27,12 @@ PREFERENCES = (
 )
 ELSEWHERE = ("distance_km", "timezone", "tax_jurisdiction", "utc_offset")
 """Inputs that the named places of the city answer by themselves."""
-ONLY_TRANSFER = ("distance_km", "flight_number")
-ONLY_HOURLY = ("duration_hours", "duration_days")
+NOT_FOR = {
+    BookingType.P2P: ("duration_hours", "duration_days", "flight_number"),
+    BookingType.AIRPORT: ("duration_hours", "duration_days"),
+    BookingType.HOURLY: ("distance_km", "flight_number"),
+}
+"""Inputs that the page hides for a kind of ride; what is left in them is not meant."""
 
 
 def _text(label: Any, *, required: bool = False, length: int = 300, **attributes: str) -> forms.CharField:
@@ -113,7 +117,7 @@ class RequestForm(ApiForm):
     def body(self, cleaned: Mapping[str, Any]) -> dict[str, Any]:
         given = {name: value for name, value in cleaned.items() if value not in (None, "", False)}
         ride = BookingType(given.pop("type"))
-        for name in ("once", *(ONLY_HOURLY if ride.is_transfer else ONLY_TRANSFER)):
+        for name in ("once", *NOT_FOR[ride]):
             given.pop(name, None)
         preferences = {wire_name(name): given.pop(name) for name in PREFERENCES if name in given}
         if "beverages" in preferences:

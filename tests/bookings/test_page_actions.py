@@ -1,0 +1,413 @@
+"""What is done on the pages: forms that work, forms that are refused, clicks that come twice or too late."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import LazySettings
+from django.test import Client
+
+from atlas.dynamo.attributes import utc_now
+from atlas.geo.city import JURISDICTION
+from atlas.local.square.testing import SandboxControl
+from bookings import services
+from bookings.rules.lifecycle import BookingStatus
+from bookings.rules.types import BookingType, CancellationCode, PaymentStatus, QuoteStatus
+from bookings.tables import Booking, Quote
+from fleet.factories import DriverFactory, VehicleFactory
+from fleet.rules.types import DriverStatus, VehicleCategory
+from fleet.services import pricing_rules_of
+from fleet.tables import Driver
+from tests.bookings.stage import AIRPORT, HOTEL, Cast, accepted, assigned, browser, details, driven, quoted, requested
+
+
+def text(answer: Any) -> str:
+    content: str = answer.content.decode()
+    return content
+
+
+def told(answer: Any) -> str:
+    """The messages of the page that a form led to."""
+    return " ".join(str(message) for message in answer.context["messages"])
+
+
+def filled(**changes: Any) -> dict[str, Any]:
+    """The request form as a browser sends it; None leaves an input out."""
+    wanted = details()
+    form = {
+        "once": "a-click",
+        "type": "P2P",
+        "vehicle_category": "SEDAN",
+        "pickup_location": HOTEL.label,
+        "dropoff_location": AIRPORT.label,
+        "date": wanted["date"],
+        "time": wanted["time"],
+        "timezone": "America/New_York",
+        "passenger_count": "2",
+        "luggage_count": "1",
+        "passenger_name": "Ms. Abdi",
+        "duration_days": "1",
+        "beverages": "Still water, Green tea",
+        "quiet_ride": "on",
+        "music": "Jazz",
+        **changes,
+    }
+    return {name: value for name, value in form.items() if value is not None}
+
+
+def booked(answer: Any) -> Booking:
+    assert answer.status_code == 302, text(answer)
+    return Booking.fetch(answer["Location"].split("/")[2])
+
+
+# Asking
+
+
+def test_a_request_from_named_places(cast: Cast) -> None:
+    client = browser(cast.concierge)
+    booking = booked(client.post("/bookings/new/", filled(timezone="Europe/Paris", flight_number="BA 1")))
+    found = booking.details
+    assert (booking.type_, booking.status) == (BookingType.P2P, BookingStatus.SOURCING)
+    assert (found.pickup.lat, found.dropoff.lng) == (HOTEL.lat, AIRPORT.lng)
+    assert (found.timezone, found.tax_jurisdiction) == ("America/New_York", JURISDICTION)
+    assert found.distance_km > 10
+    assert found.flight_number == ""
+    assert (found.preferences.beverages, found.preferences.quiet_ride) == (["Still water", "Green tea"], True)
+    assert found.preferences.ramp_access is None
+
+
+def test_a_request_from_elsewhere_by_the_hour(cast: Cast) -> None:
+    form = filled(
+        type="HOURLY",
+        pickup_location="Gare de Lyon, Paris",
+        dropoff_location="",
+        timezone="Europe/Paris",
+        tax_jurisdiction="FR",
+        duration_hours="5.5",
+        duration_days="2",
+        distance_km="12",
+    )
+    booking = booked(browser(cast.concierge).post("/bookings/new/", form))
+    assert booking.details.pickup is None
+    assert (booking.details.duration_hours, booking.details.duration_days) == (5.5, 2)
+    assert (booking.details.tax_jurisdiction, booking.details.distance_km) == ("FR", 0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"pickup_location": ""}, "pickup_location"),
+        ({"pickup_location": "x" * 301}, "pickup_location"),
+        ({"pickup_location": "a\x07b"}, "pickup_location"),
+        ({"pickup_location": "Somewhere else"}, "distance_km"),
+        ({"date": "2026-02-30"}, "date"),
+        ({"date": "1999-01-01"}, "date"),
+        ({"date": "2099-01-01"}, "date"),
+        ({"time": "25:00"}, "time"),
+        ({"pickup_location": "Elsewhere", "distance_km": "nan"}, "distance_km"),
+        ({"pickup_location": "Elsewhere", "distance_km": "1e99"}, "distance_km"),
+        ({"pickup_location": "Elsewhere", "distance_km": "5", "timezone": "Mars/Base"}, "timezone"),
+        ({"passenger_count": "0"}, "passenger_count"),
+        ({"passenger_count": "999"}, "passenger_count"),
+        ({"type": "ROCKET"}, "type"),
+        ({"vehicle_category": None}, "vehicle_category"),
+        ({"type": "HOURLY"}, "duration_hours"),
+        ({"music": "Polka"}, "music"),
+        ({"beverages": ",".join(["water"] * 21)}, "beverages"),
+        ({"time": "02:30", "date": "2027-03-14"}, "time"),
+        ({"time": "01:30", "date": "2027-11-07"}, "utc_offset"),
+    ],
+)
+def test_a_refused_request_says_why_beside_the_input(cast: Cast, changes: dict[str, Any], field: str) -> None:
+    answer = browser(cast.concierge).post("/bookings/new/", filled(**changes))
+    assert answer.status_code == 400
+    form = answer.context["form"]
+    assert field in form.errors
+    assert f"{form[field].auto_id}_error" in text(answer) or form[field].field.widget.is_hidden or field == "type"
+
+
+def test_a_clock_time_that_comes_twice_is_asked_for_and_then_taken(cast: Cast) -> None:
+    client = browser(cast.concierge)
+    twice = filled(time="01:30", date="2027-11-07")
+    assert 'name="utc_offset"' in text(client.post("/bookings/new/", twice))
+    booking = booked(client.post("/bookings/new/", {**twice, "utc_offset": "-04:00"}))
+    assert booking.pickup_at.hour == 5
+
+
+def test_a_form_sent_twice_books_once(cast: Cast) -> None:
+    client = browser(cast.concierge)
+    first = client.post("/bookings/new/", filled(once="one"))
+    assert client.post("/bookings/new/", filled(once="one"))["Location"] == first["Location"]
+    assert client.post("/bookings/new/", filled(once="two"))["Location"] != first["Location"]
+
+
+def test_a_refused_form_may_be_corrected_and_sent_again(cast: Cast) -> None:
+    client = browser(cast.concierge)
+    assert client.post("/bookings/new/", filled(once="one", date="1999-01-01")).status_code == 400
+    booked(client.post("/bookings/new/", filled(once="one")))
+
+
+def test_forms_without_their_token_are_refused(cast: Cast) -> None:
+    client = browser(cast.concierge, enforce_csrf_checks=True)
+    answer = client.post("/bookings/new/", filled())
+    assert answer.status_code == 403
+    assert "This form was too old" in text(answer)
+
+
+@pytest.mark.parametrize("who", ["owner", "chauffeur"])
+def test_only_a_concierge_asks(cast: Cast, who: str) -> None:
+    assert browser(cast.user(who)).post("/bookings/new/", filled()).status_code == 403
+
+
+def test_the_estimate_follows_what_is_filled_in(cast: Cast) -> None:
+    client = browser(cast.concierge)
+    price = services.estimate_price(type=BookingType.P2P, details=details())
+    shown = text(client.post("/bookings/new/estimate/", filled(date="", time="")))
+    assert f"${price.total / 100:,.2f}" in shown
+    assert "Platform fee" in shown
+    assert "Choose both places" in text(client.post("/bookings/new/estimate/", filled(dropoff_location="")))
+    assert "Give the hours" in text(client.post("/bookings/new/estimate/", filled(type="HOURLY")))
+    assert client.post("/bookings/new/estimate/", {"type": "P2P", "distance_km": "inf"}).status_code == 200
+    assert client.get("/bookings/new/estimate/").status_code == 405
+
+
+# Quoting
+
+
+def quote_data(cast: Cast, **changes: Any) -> dict[str, Any]:
+    return {"vehicle_id": cast.sedan.id, "price": "219.50", "eta": "12", "notes": "With water", **changes}
+
+
+def test_an_operator_quotes_from_their_own_price_and_fleet(cast: Cast) -> None:
+    booking = requested(cast)
+    client = browser(cast.owner)
+    page = client.get(f"/bookings/{booking.id}/")
+    form = page.context["quote_form"]
+    assert [value for value, _ in form.fields["vehicle_id"].choices] == [cast.sedan.id, cast.suv.id]
+    assert VehicleCategory.SEDAN in pricing_rules_of(cast.operator)
+    assert form["price"].value() == f"{booking.estimated_price / 100:.2f}"  # a new company starts with the defaults
+    answer = client.post(f"/bookings/{booking.id}/quote/", quote_data(cast), follow=True)
+    assert "Your quote is with the concierge." in told(answer)
+    [quote] = Quote.booking_index.query(booking.id)
+    assert (quote.price, quote.eta, quote.notes, quote.operator_id) == (21_950, 12, "With water", cast.operator.id)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"price": "-1"}, "price"),
+        ({"price": "1.005"}, "price"),
+        ({"price": "NaN"}, "price"),
+        ({"price": "1e30"}, "price"),
+        ({"eta": "soon"}, "eta"),
+        ({"eta": "5000"}, "eta"),
+        ({"vehicle_id": "not-ours"}, "vehicle_id"),
+        ({"notes": "a\x00b"}, "notes"),
+    ],
+)
+def test_a_refused_quote_keeps_what_was_typed(cast: Cast, changes: dict[str, Any], field: str) -> None:
+    booking = requested(cast)
+    answer = browser(cast.owner).post(f"/bookings/{booking.id}/quote/", quote_data(cast, **changes))
+    assert answer.status_code == 400
+    assert field in answer.context["quote_form"].errors
+    assert booking.reference in text(answer)
+    assert not list(Quote.booking_index.query(booking.id))
+
+
+def test_a_suspended_operator_and_a_stranger_cannot_quote(cast: Cast) -> None:
+    booking = requested(cast)
+    path = f"/bookings/{booking.id}/quote/"
+    assert browser(cast.suspended).post(path, quote_data(cast)).status_code == 403
+    assert browser(cast.chauffeur).post(path, quote_data(cast)).status_code == 403
+    assert browser(cast.owner).get(path).status_code == 405
+
+
+def test_an_operator_without_a_fitting_vehicle_is_told(cast: Cast) -> None:
+    booking = requested(cast, passenger_count=9)
+    assert "None of your vehicles fits this ride" in text(browser(cast.owner).get(f"/bookings/{booking.id}/"))
+
+
+def test_a_quote_is_withdrawn_once(cast: Cast) -> None:
+    booking = requested(cast)
+    quote = quoted(cast, booking)
+    client = browser(cast.owner)
+    path = f"/bookings/{booking.id}/quotes/{quote.id}/withdraw/"
+    assert browser(cast.rival).post(path).status_code == 404
+    assert "withdrawn" in told(client.post(path, follow=True))
+    assert Quote.fetch(quote.id).status is QuoteStatus.DECLINED
+    assert "It is now: Declined." in told(client.post(path, follow=True))
+
+
+# Taking
+
+
+def test_a_quote_is_accepted_and_the_card_authorised(cast: Cast, sandbox: SandboxControl) -> None:
+    booking = requested(cast)
+    quote = quoted(cast, booking)
+    client = browser(cast.concierge)
+    path = f"/bookings/{booking.id}/quotes/{quote.id}/accept/"
+    page = text(client.get(path))
+    assert "$210.00" in page
+    assert 'name="source_id"' in page
+    assert "card number" not in page.lower()
+    answer = client.post(path, {"source_id": "cnon:card-nonce-ok"}, follow=True)
+    assert "Accepted." in told(answer)
+    found = Booking.fetch(booking.id)
+    assert (found.status, found.payment_status) == (BookingStatus.OPERATOR_ASSIGNED, PaymentStatus.AUTHORIZED)
+    assert cast.operator.company_name in text(answer)
+    again = client.post(path, {"source_id": "cnon:card-nonce-ok"}, follow=True)
+    assert "It is now: Operator assigned." in told(again)
+    assert sandbox.authorizations(booking.id) == 1
+
+
+def test_a_declined_card_changes_nothing_and_may_be_replaced(cast: Cast, sandbox: SandboxControl) -> None:
+    booking = requested(cast)
+    quote = quoted(cast, booking)
+    client = browser(cast.concierge)
+    path = f"/bookings/{booking.id}/quotes/{quote.id}/accept/"
+    answer = client.post(path, {"source_id": "cnon:card-nonce-declined"})
+    assert answer.status_code == 400
+    assert "The card was declined. Nothing was changed" in text(answer)
+    assert Booking.fetch(booking.id).status is BookingStatus.QUOTING
+    assert client.post(path, {"source_id": "cnon:card-nonce-ok"}).status_code == 302
+
+
+def test_an_expired_quote_leads_back_with_a_word(cast: Cast) -> None:
+    booking = requested(cast)
+    quote = quoted(cast, booking)
+    with time_machine.travel(utc_now() + timedelta(minutes=31)):
+        path = f"/bookings/{booking.id}/quotes/{quote.id}/accept/"
+        answer = browser(cast.concierge).get(path, follow=True)
+        assert "no longer open" in told(answer)
+
+
+@pytest.mark.parametrize(("who", "status"), [("owner", 404), ("rival", 404), ("admin", 403), ("other_concierge", 404)])
+def test_only_its_concierge_accepts(cast: Cast, who: str, status: int) -> None:
+    booking = requested(cast)
+    quote = quoted(cast, booking)
+    path = f"/bookings/{booking.id}/quotes/{quote.id}/accept/"
+    assert browser(cast.user(who)).post(path, {"source_id": "cnon:card-nonce-ok"}).status_code == status
+
+
+def test_production_has_no_play_money(cast: Cast, settings: LazySettings) -> None:
+    booking = requested(cast)
+    quote = quoted(cast, booking)
+    settings.PRODUCTION = True
+    client = browser(cast.concierge)
+    path = f"/bookings/{booking.id}/quotes/{quote.id}/accept/"
+    for answer in (client.get(path), client.post(path, {"source_id": "cnon:card-nonce-ok"})):
+        assert "Square" in text(answer)
+        assert "source_id" not in text(answer)
+    assert Booking.fetch(booking.id).status is BookingStatus.QUOTING
+
+
+# Assigning and driving
+
+
+def test_the_operator_assigns(cast: Cast, sandbox: SandboxControl) -> None:
+    booking = accepted(cast)
+    client = browser(cast.manager)
+    form = client.get(f"/bookings/{booking.id}/").context["assign_form"]
+    assert form["vehicle_id"].value() == cast.sedan.id
+    chosen = {"driver_id": cast.driver.id, "vehicle_id": cast.sedan.id}
+    answer = client.post(f"/bookings/{booking.id}/assign/", chosen, follow=True)
+    assert "The ride is assigned." in told(answer)
+    assert Booking.fetch(booking.id).driver_id == cast.driver.id
+    assert booking.reference in text(browser(cast.chauffeur).get(f"/bookings/{booking.id}/"))
+
+
+def test_a_promised_driver_is_refused_beside_their_name(cast: Cast, sandbox: SandboxControl) -> None:
+    assigned(cast)
+    second = accepted(cast)
+    spare = VehicleFactory.create(operator=cast.operator)
+    chosen = {"driver_id": cast.driver.id, "vehicle_id": spare.id}
+    answer = browser(cast.owner).post(f"/bookings/{second.id}/assign/", chosen)
+    assert answer.status_code == 400
+    assert "promised to another booking" in str(answer.context["assign_form"].errors["driver_id"])
+    assert Booking.fetch(second.id).status is BookingStatus.OPERATOR_ASSIGNED
+
+
+def test_a_driver_who_is_not_fit_is_refused_with_the_reason(cast: Cast, sandbox: SandboxControl) -> None:
+    booking = accepted(cast)
+    papers = {"license": False, "background_check": True, "insurance": True}
+    unfit = DriverFactory.create(operator=cast.operator, documents=papers)
+    chosen = {"driver_id": unfit.id, "vehicle_id": cast.sedan.id}
+    answer = browser(cast.owner).post(f"/bookings/{booking.id}/assign/", chosen)
+    assert "licence is not verified" in str(answer.context["assign_form"].errors["driver_id"])
+
+
+def test_assigning_too_late_says_the_state_as_it_is(cast: Cast, sandbox: SandboxControl) -> None:
+    booking = accepted(cast)
+    services.cancel(user=cast.concierge, booking_id=booking.id, code=CancellationCode.OTHER, reason="Changed plans")
+    chosen = {"driver_id": cast.driver.id, "vehicle_id": cast.sedan.id}
+    answer = browser(cast.owner).post(f"/bookings/{booking.id}/assign/", chosen, follow=True)
+    assert "It is now: Cancelled." in told(answer)
+    assert "timeline-failed" in text(answer)
+
+
+def test_the_driver_drives_from_their_phone(cast: Cast, sandbox: SandboxControl) -> None:
+    booking = assigned(cast, hours_ahead=1)
+    client = browser(cast.chauffeur)
+    path = f"/bookings/{booking.id}/status/"
+    for status in ("DRIVER_EN_ROUTE", "ARRIVED", "PASSENGER_ONBOARD", "IN_PROGRESS", "COMPLETED"):
+        assert f'value="{status}"' in text(client.get("/jobs/"))
+        assert client.post(path, {"status": status, "from": "jobs"})["Location"] == "/jobs/"
+    assert Booking.fetch(booking.id).status is BookingStatus.PAID
+    assert "It is now: Paid." in told(client.post(path, {"status": "ARRIVED"}, follow=True))
+    assert client.post(path, {"status": "FLYING"}).status_code == 302
+    assert browser(cast.concierge).post(path, {"status": "ARRIVED"}).status_code == 403
+
+
+def test_the_driver_goes_on_and_off_duty(cast: Cast, sandbox: SandboxControl) -> None:
+    client = browser(cast.chauffeur)
+    for status in (DriverStatus.ONLINE, DriverStatus.OFFLINE):
+        assert client.post("/jobs/duty/", {"status": status})["Location"] == "/jobs/"
+        assert Driver.fetch(cast.driver.id).status is status
+    driven(cast, BookingStatus.DRIVER_EN_ROUTE, hours_ahead=1)
+    assert "on a ride" in told(client.post("/jobs/duty/", {"status": "OFFLINE"}, follow=True))
+    assert client.post("/jobs/duty/", {"status": "BUSY"}).status_code == 302
+    assert browser(cast.concierge).post("/jobs/duty/", {"status": "ONLINE"}).status_code == 403
+
+
+# Calling off
+
+
+def test_cancelling_shows_that_it_is_free_and_does_it(cast: Cast) -> None:
+    booking = requested(cast)
+    client = browser(cast.concierge)
+    path = f"/bookings/{booking.id}/cancel/"
+    assert "costs nothing" in text(client.get(path))
+    assert client.post(path, {"code": "OTHER", "reason": "", "shown_fee": "0"}).status_code == 400
+    answer = client.post(path, {"code": "OTHER", "reason": "Plans changed", "shown_fee": "0"}, follow=True)
+    assert "The booking is cancelled." in told(answer)
+    assert Booking.fetch(booking.id).cancellation_code is CancellationCode.OTHER
+    assert "It is now: Cancelled." in told(client.get(path, follow=True))
+
+
+def test_a_fee_is_shown_before_it_is_taken(cast: Cast, sandbox: SandboxControl) -> None:
+    booking = accepted(cast, hours_ahead=0.5)
+    client = browser(cast.concierge)
+    path = f"/bookings/{booking.id}/cancel/"
+    page = text(client.get(path))
+    assert "<strong>$105.00</strong>" in page
+    answer = client.post(path, {"code": "OTHER", "reason": "Plans changed", "shown_fee": "0"})
+    assert "The fee has changed" in text(answer)
+    assert "Plans changed" in text(answer)
+    assert Booking.fetch(booking.id).status is BookingStatus.OPERATOR_ASSIGNED
+    client.post(path, {"code": "OTHER", "reason": "Plans changed", "shown_fee": "10500"})
+    found = Booking.fetch(booking.id)
+    assert (found.status, found.cancellation_fee) == (BookingStatus.CANCELLED, 10_500)
+
+
+def test_who_may_not_cancel(cast: Cast) -> None:
+    booking = requested(cast)
+    path = f"/bookings/{booking.id}/cancel/"
+    for who in ("rival", "other_concierge"):
+        assert browser(cast.user(who)).post(path, {"code": "OTHER", "reason": "x", "shown_fee": "0"}).status_code == 404
+
+
+def test_a_driver_may_not_cancel(cast: Cast, sandbox: SandboxControl) -> None:
+    booking = assigned(cast)
+    assert browser(cast.chauffeur).get(f"/bookings/{booking.id}/cancel/").status_code == 403
+    assert Client().post(f"/bookings/{booking.id}/cancel/")["Location"] == "/sign-in/?next=/"
