@@ -68,7 +68,7 @@ def test_receipt_page_is_there(authorize: Authorize, square_server: SandboxServe
         ("cnon:card-nonce-rejected-cvv", "CVV_FAILURE"),
         ("cnon:card-nonce-rejected-postalcode", "ADDRESS_VERIFICATION_FAILURE"),
         ("cnon:card-nonce-rejected-expiration", "INVALID_EXPIRATION"),
-        (f"cnon:atlas-insufficient-funds-{uuid.uuid4()}", "INSUFFICIENT_FUNDS"),
+        ("cnon:atlas-insufficient-funds-3f2c1f7e-58a1-4f0e-9d0a-6f3f3f0c2b11", "INSUFFICIENT_FUNDS"),
     ],
 )
 def test_declined_card_leaves_a_failed_payment(
@@ -113,7 +113,14 @@ def test_already_used_token(authorize: Authorize, control: SandboxControl) -> No
 
 
 @pytest.mark.parametrize(
-    "source", ["4111111111111111", "cnon:atlas-ok-nouuid", f"cnon:atlas-bogus-{uuid.uuid4()}", "cnon:", "CASH"]
+    "source",
+    [
+        "4111111111111111",
+        "cnon:atlas-ok-nouuid",
+        "cnon:atlas-bogus-3f2c1f7e-58a1-4f0e-9d0a-6f3f3f0c2b11",
+        "cnon:",
+        "CASH",
+    ],
 )
 def test_token_nobody_issued(authorize: Authorize, control: SandboxControl, source: str) -> None:
     with pytest.raises(ApiError) as error:
