@@ -70,6 +70,17 @@ def redeliver(limit: int = 100) -> int:
     return sum(deliver(id) for id in due)
 
 
+def behind() -> timedelta:
+    """For how long the oldest fact is due again: 0 while jobs keep up. One small query per shard."""
+    now = utc_now()
+    oldest = (
+        first.due_at
+        for shard in all_shards()
+        for first in OutboxRow.due_index.query(shard, OutboxRow.due_at <= now, limit=1)
+    )
+    return now - min(oldest, default=now)
+
+
 def _deliver_soon(id: str) -> None:
     from atlas.tasks import deliver_outbox  # noqa: PLC0415 (the task imports this module)
 

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "atlas.middleware.request_id.request_id_middleware",
+    "atlas.middleware.measuring.measuring_middleware",
     "atlas.middleware.metering.metering_middleware",
     "atlas.middleware.errors.ErrorsMiddleware",
     "django.middleware.security.SecurityMiddleware",

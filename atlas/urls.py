@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from atlas.api.docs import DocsView, SchemaView
 from atlas.health import healthz, readyz
+from atlas.metrics import metrics
 
 api = [
     path("", include("accounts.api_urls")),
@@ -21,6 +22,7 @@ urlpatterns = [
     path("api/docs/", DocsView.as_view(url_name="schema"), name="docs"),
     path("healthz", healthz),
     path("readyz", readyz),
+    path("metrics", metrics),
 ]
 
 handler400 = "atlas.api.exceptions.bad_request"

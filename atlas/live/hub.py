@@ -59,6 +59,16 @@ class Hub:
         self._pubsub: PubSub | None = None
         self._reader: asyncio.Task[None] | None = None
 
+    @property
+    def sockets(self) -> int:
+        """How many mailboxes are filled."""
+        return len(self._watched)
+
+    @property
+    def topics(self) -> int:
+        """How many subscriptions are kept at Redis."""
+        return len(self._topics)
+
     async def subscribe(self, mailbox: Mailbox, topics: Iterable[str]) -> None:
         """Deliver `topics` to `mailbox`. Returns when Redis has confirmed, so a snapshot made now misses nothing.
 
