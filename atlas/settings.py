@@ -220,6 +220,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "POSTPROCESSING_HOOKS": ["atlas.api.schema.add_manners"],
+    "GET_LIB_DOC_EXCLUDES": "atlas.api.schema.undocumented",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -236,6 +237,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 120}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+JOBS_EVERY_SECONDS = env.float("JOBS_EVERY_SECONDS", default=15.0)
+"""How often beat looks for what is due, and for what the outbox still holds."""
+OUTBOX_RETRY = timedelta(seconds=env.float("OUTBOX_RETRY_SECONDS", default=20.0))
+"""How long a fact waits for its first redelivery. Longer than a delivery takes: the two must not run side by side."""
 
 # Money: Square
 SQUARE_BASE_URL = host("SQUARE_BASE_URL", "http://127.0.0.1:8101")
@@ -251,6 +256,8 @@ REQUEST_LIFE = timedelta(hours=env.int("REQUEST_LIFE_HOURS", default=24))
 QUOTE_LIFE = timedelta(minutes=env.int("QUOTE_LIFE_MINUTES", default=30))
 OPEN_REQUEST_SHARDS = env.int("OPEN_REQUEST_SHARDS", default=4)
 """Partitions of the open-requests and due indexes. Raise it before a region's write rate needs it; never lower it."""
+ACCEPTANCE_ANSWERED_WITHIN = timedelta(seconds=env.float("ACCEPTANCE_ANSWERED_SECONDS", default=45.0))
+"""An accept that is still open after this was cut off in the middle: its payment is asked after."""
 LOCATION_WRITE_SECONDS = 15
 ATLAS_LIVE_AUTHENTICATE = "accounts.authentication.user_for_token"
 MAP_STYLE_URL = env.str("MAP_STYLE_URL", default="")
@@ -261,7 +268,7 @@ USE_I18N = USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = DATA_DIR / "static" if PRODUCTION else None  # elsewhere they are served from where they lie
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

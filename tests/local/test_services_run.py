@@ -69,7 +69,8 @@ def test_a_stop_from_outside_or_a_closed_terminal_does_the_same(tmp_path: Path, 
 
 def test_what_is_started_waits_for_what_it_needs(tmp_path: Path) -> None:
     with terminal(tmp_path) as run:
-        run.ready().interrupt()
+        run.wait_for("worker has redis")
+        run.interrupt()
     assert run.seen.index("setup saw the engine") < run.seen.index("worker has redis://127.0.0.1:")
 
 
