@@ -1,11 +1,9 @@
-"""A story as items of the tables: the booking, its history, its quotes, its payment at the sandbox."""
+"""A story as items of the tables: the booking, its history, its quotes."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-import payments.services
 from atlas.dynamo.table import Table
-from atlas.dynamo.transaction import Transaction
 from atlas.geo.city import TIMEZONE
 from atlas.shards import shard_of
 from atlas.tables import Unique
@@ -14,15 +12,12 @@ from bookings.demo.stories import JURISDICTION, REASONS, ZONE, Offer, Story
 from bookings.rules.lifecycle import JOBS, Action, Actor, BookingStatus, transition
 from bookings.rules.quotes import purge_at, quote_expires_at, request_deadline
 from bookings.rules.reference import new_reference
-from bookings.rules.types import DeclineReason, PaymentStatus, QuoteStatus
+from bookings.rules.types import DeclineReason, QuoteStatus
 from bookings.services import change
 from bookings.services.dispatching import windows_of
 from bookings.services.requesting import breakdown_document
 from bookings.tables import Booking, BookingHistory, Details, Point, Quote, VIPPreferences
 from fleet.rules.calendar import Commitment
-from payments import gateway, operations
-from payments.rules.types import OperationKind, PaymentMethod, TransactionStatus
-from payments.tables import PaymentTransaction
 
 S = BookingStatus
 PATH = (
@@ -64,7 +59,7 @@ class Ride:
         change.set_index_keys(self.booking)
 
     def items(self) -> Iterator[Table]:
-        """Everything but the payment, which needs the sandbox (`payment`)."""
+        """Everything but the payment, which needs the sandbox (`bookings.demo.paying`)."""
         yield self.booking
         yield Unique(key_=f"reference:{self.booking.reference}", owner_id=self.id, created_at=self.story.created_at)
         for number, (action, actor, target, at) in enumerate(self.steps):
@@ -73,37 +68,19 @@ class Ride:
         for number in range(len(self.story.offers)):
             yield self._quote(number)
 
-    def payment(self) -> PaymentTransaction | None:
-        """The payment, really held and taken at the sandbox, so that it can be refunded like any other."""
-        story, offer = self.story, self.offer
-        if offer is None:
-            return None
-        collected = Transaction()
-        row = payments.services.open_authorization(
-            tx=collected,
-            reference=self.id,
-            payer_id=self.booking.concierge_id,
-            payee_id=demo_id(offer.company.key),
-            amount=offer.price,
-            currency="USD",
-            method=PaymentMethod.CARD,
-            source_id="cnon:card-nonce-ok",
-        )
-        outcome = payments.services.authorize(transaction=row)
-        payments.services.record_authorization(tx=collected, transaction=row, outcome=outcome)
-        keep = self._kept()
-        if keep is not None:
-            _take(row, keep)
-        accepted_at = next(at for action, _, _, at in self.steps if action is Action.ACCEPT)
-        row.created_at, row.created_day = accepted_at, accepted_at.date().isoformat()
-        self.booking.transaction_id = row.id
-        self.booking.payment_status = {
-            TransactionStatus.AUTHORIZED: PaymentStatus.AUTHORIZED,
-            TransactionStatus.CAPTURED: PaymentStatus.CAPTURED,
-        }.get(row.status, PaymentStatus.PENDING)
-        if story.status is S.COMPLETED:
-            self.booking.payment_status = PaymentStatus.PENDING
-        return row
+    @property
+    def accepted_at(self) -> datetime:
+        """When it was sold. Only of a ride with an `offer`."""
+        return next(at for action, _, _, at in self.steps if action is Action.ACCEPT)
+
+    @property
+    def kept(self) -> int | None:
+        """Cents taken of the price that was held; 0: the hold was let go, None: it is there still."""
+        if self.story.status is S.PAID and self.offer:
+            return self.offer.price
+        if self.story.status in (S.CANCELLED, S.COMPLETED):
+            return self.booking.cancellation_fee or 0
+        return None
 
     def commitments(self) -> list[tuple[str, Commitment]]:
         """What the ride takes of its driver and its car, by calendar."""
@@ -115,14 +92,6 @@ class Ride:
             for key in keys
             for starts_at, ends_at in windows_of(self.booking)
         ]
-
-    def _kept(self) -> int | None:
-        """Cents taken; 0 lets the hold go, None leaves it."""
-        if self.story.status is S.PAID and self.offer:
-            return self.offer.price
-        if self.story.status in (S.CANCELLED, S.COMPLETED):
-            return self.booking.cancellation_fee or 0
-        return None
 
     def _booking(self) -> Booking:
         story, offer = self.story, self.offer
@@ -285,24 +254,3 @@ class Ride:
         if self.booking.status is S.CANCELLED:
             return QuoteStatus.DECLINED, DeclineReason.BOOKING_CLOSED
         return QuoteStatus.EXPIRED, None
-
-
-def _take(row: PaymentTransaction, keep: int) -> None:
-    """Capture `keep` cents at the sandbox, or let the hold go."""
-    now = row.created_at
-    if keep:
-        operation = operations.start(row, OperationKind.CAPTURE, keep, now=now)
-        gateway.capture(
-            gateway_id=str(row.payment_gateway_id),
-            version=row.gateway_version,
-            amount=keep,
-            authorized=row.amount,
-            currency=row.currency,
-            key=operation.key,
-        )
-        row.status, row.amount = TransactionStatus.CAPTURED, keep
-    else:
-        operation = operations.start(row, OperationKind.VOID, row.amount, now=now)
-        gateway.void(str(row.payment_gateway_id))
-        row.status = TransactionStatus.VOIDED
-    operations.finish(row, operation)

@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import make_password
@@ -14,6 +13,7 @@ from atlas.dynamo.table import Table
 from atlas.tables import Unique
 from bookings.demo.cast import COMPANIES, CONCIERGES, DEMO_DRIVER, DOMAIN, PASSWORD, Company, demo_id
 from bookings.demo.items import Ride, driver_id, vehicle_id
+from bookings.demo.paying import payments_of
 from bookings.demo.stories import Writer
 from bookings.rules.lifecycle import LIVE, SERVED
 from fleet.rules.calendar import Commitment
@@ -42,9 +42,7 @@ def seed(now: datetime) -> dict[str, int]:
     if Unique.find(DONE, consistent=True) is not None:
         return {}
     rides = [Ride(story) for story in Writer(now).all()]
-    with ThreadPoolExecutor(8) as pool:
-        paid = [row for row in pool.map(Ride.payment, rides) if row is not None]
-    items: list[Table] = [*people(now), *companies(now, rides), *calendars(rides), *paid]
+    items: list[Table] = [*people(now), *companies(now, rides), *calendars(rides), *payments_of(rides, now)]
     for ride in rides:
         items += ride.items()
     put_all(items)

@@ -32,7 +32,8 @@ Payment sources
     ``insufficient-funds``, usable once; any other ``cnon:...`` is approved.
 
 Control API (``/_control/``, no token, loopback only, JSON)
-    ``GET health``; ``GET payments?reference_id=&status=``; ``GET refunds?payment_id=``; ``GET calls``;
+    ``GET health``; ``GET payments?reference_id=&status=``; ``POST payments`` (those of the past, see
+    :mod:`atlas.local.square.history`); ``GET refunds?payment_id=``; ``GET calls``;
     ``GET|POST clock`` ``{"advance": "P7D"}``; ``GET|POST|DELETE faults``
     ``{"kind": ..., "count": 1, "skip": 0, "method": "POST", "path": "/complete", "status": 500, "delay_ms": 0}``;
     ``GET|POST webhooks`` ``{"duplicate": 1, "delay_ms": 0, "paused": false}``; ``POST webhooks/release``

@@ -13,6 +13,7 @@ from .calls import Answer, Call, Operation
 from .errors import SquareError
 from .faults import KINDS, Fault
 from .fields import Fields
+from .history import import_payments
 from .http import control_handler, control_operation, read_body
 from .maturity import mature
 from .refunds import SETTLED, load_refund, settle
@@ -94,6 +95,7 @@ def list_events(call: Call) -> Answer:
 
 _OPERATIONS: tuple[tuple[str, str, Operation], ...] = (
     ("GET", "payments", list_payments),
+    ("POST", "payments", import_payments),
     ("GET", "refunds", list_refunds),
     ("POST", "refunds/{refund_id}/settle", settle_refund),
     ("GET", "clock", show_clock),

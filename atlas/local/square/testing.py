@@ -52,6 +52,10 @@ class SandboxControl:
         """Oldest first. Filters: ``reference_id``, ``status``."""
         return list(self._get("payments", **filters)["payments"])
 
+    def import_payments(self, payments: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Payments of the past, as :mod:`atlas.local.square.history` takes them."""
+        return list(self._post("payments", {"payments": list(payments)})["payments"])
+
     def authorizations(self, reference_id: str) -> int:
         """How many payments of this reference took the card's money or a hold on it, whatever became of them."""
         return int(self._get("payments", reference_id=reference_id)["authorized"])

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
@@ -16,7 +17,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("Demo data has sign-ins that everybody knows: never in production.")
-        written = seed(utc_now())
+        try:
+            written = seed(utc_now())
+        except httpx.HTTPError as error:
+            raise CommandError(f"The demo's payments are made at the local sandbox. {error}") from error
         if not written:
             self.stdout.write("The demo data is there already.")
             return
