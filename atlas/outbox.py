@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import msgspec
 import structlog
+from django.conf import settings
 
 from atlas import events
 from atlas.dynamo.attributes import utc_now
@@ -23,8 +24,6 @@ from atlas.tables import OutboxRow
 
 log = structlog.get_logger(__name__)
 
-FIRST_RETRY = timedelta(seconds=20)
-"""Longer than a delivery takes: the periodic job must not run beside the immediate one."""
 LONGEST_RETRY = timedelta(hours=1)
 
 
@@ -37,7 +36,7 @@ def add(tx: Transaction, event: object) -> None:
             event=type(event).__name__,
             payload=msgspec.json.encode(event).decode(),
             due_shard=shard_of(id),
-            due_at=utc_now() + FIRST_RETRY,
+            due_at=utc_now() + settings.OUTBOX_RETRY,
         )
     )
     tx.on_commit(lambda: _deliver_soon(id))
@@ -93,7 +92,7 @@ def _deliver_soon(id: str) -> None:
 def _postpone(row: OutboxRow, error: Exception) -> None:
     row.attempts += 1
     row.last_error = f"{type(error).__name__}: {error}"[:500]
-    row.due_at = utc_now() + min(FIRST_RETRY * 2 ** min(row.attempts, 10), LONGEST_RETRY)
+    row.due_at = utc_now() + min(settings.OUTBOX_RETRY * 2 ** min(row.attempts, 10), LONGEST_RETRY)
     _tolerating_a_race(row, row.save)
 
 

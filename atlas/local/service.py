@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from atlas.local.errors import LocalError
 from atlas.local.ports import LOOPBACK, free_port
@@ -20,11 +21,17 @@ _LAST_BYTES = 2000
 class Service:
     """A running program on a port of its own. Start it from the main thread (see `die_with`)."""
 
-    def __init__(self, program: Callable[[int], Program], *, scheme: str = "http", seconds: float = 20) -> None:
-        """`program` makes the command for a port; `seconds` is how long it may take until it is ready."""
+    def __init__(
+        self, program: Callable[[int], Program], *, scheme: str = "http", seconds: float = 20, log: Path | None = None
+    ) -> None:
+        """`program` makes the command for a port; `seconds` is how long it may take until it is ready.
+
+        What it says is added to the file `log`; without one only a program that does not start is quoted.
+        """
         self._program = program
         self._scheme = scheme
         self._seconds = seconds
+        self._log = log
         self._process: subprocess.Popen[bytes] | None = None
         self._said = "nothing"
         self.port = 0
@@ -58,7 +65,7 @@ class Service:
 
     def _launch(self, port: int) -> bool:
         program = self._program(port)
-        with tempfile.TemporaryFile() as output:
+        with self._log.open("ab+") if self._log else tempfile.TemporaryFile() as output:
             self._process = subprocess.Popen(  # noqa: S603 - commands of our own
                 program.command,
                 env={**os.environ, **program.env},
@@ -71,8 +78,8 @@ class Service:
             if self._becomes_ready(self._process, program):
                 return True
             self.kill()
-            output.seek(0)
-            self._said = output.read()[-_LAST_BYTES:].decode(errors="replace").strip() or "nothing"
+            output.seek(max(0, output.seek(0, os.SEEK_END) - _LAST_BYTES))
+            self._said = output.read().decode(errors="replace").strip() or "nothing"
         return False
 
     def _becomes_ready(self, process: subprocess.Popen[bytes], program: Program) -> bool:

@@ -6,8 +6,6 @@ from typing import NamedTuple
 
 from bookings.rules.lifecycle import EXPIRABLE, UPCOMING, BookingStatus
 
-ACCEPTANCE_ANSWERED_WITHIN = timedelta(seconds=45)
-"""An accept that is still open after this was cut off in the middle: its payment is asked after."""
 MISSED_DEPARTURE = timedelta(minutes=60)
 """Before the pick-up: a driver who has not set out by then is an alert to the operator (facts, section 3)."""
 
@@ -28,12 +26,15 @@ def due(
     status: BookingStatus,
     deadline: datetime,
     pickup_at: datetime,
-    acceptance_started_at: datetime | None,
+    acceptance_due_at: datetime | None,
     departure_alerted: bool,
 ) -> Due | None:
-    """The next thing that time itself does to a booking; None when only people can move it."""
-    if acceptance_started_at is not None:
-        return Due(acceptance_started_at + ACCEPTANCE_ANSWERED_WITHIN, Task.SETTLE_ACCEPTANCE)
+    """The next thing that time itself does to a booking; None when only people can move it.
+
+    `acceptance_due_at` is when an accept that is under way should have been answered.
+    """
+    if acceptance_due_at is not None:
+        return Due(acceptance_due_at, Task.SETTLE_ACCEPTANCE)
     if status in EXPIRABLE:
         return Due(deadline, Task.EXPIRE)
     if status in UPCOMING and not departure_alerted:

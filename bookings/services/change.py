@@ -1,5 +1,7 @@
 """The one way in which a booking changes: status by the lifecycle, index keys by the status, history beside it."""
 
+from django.conf import settings
+
 from atlas.dynamo.attributes import instant_text
 from atlas.dynamo.transaction import Transaction
 from atlas.events import publish
@@ -84,11 +86,12 @@ def set_index_keys(booking: Booking) -> None:
 
 def next_due(booking: Booking) -> Due | None:
     """What time itself does next to this booking."""
+    accepting = booking.acceptance
     return due(
         status=booking.status,
         deadline=booking.deadline,
         pickup_at=booking.pickup_at,
-        acceptance_started_at=booking.acceptance.started_at if booking.acceptance else None,
+        acceptance_due_at=accepting.started_at + settings.ACCEPTANCE_ANSWERED_WITHIN if accepting else None,
         departure_alerted=booking.departure_alerted_at is not None,
     )
 
