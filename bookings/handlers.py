@@ -1,14 +1,17 @@
 """What bookings do when they hear of something; `atlas.wiring` says of what. All may hear it twice."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
+import fleet.services
 import payments.services
 from accounts.tables import User
+from atlas.live.changes import mark_changed
+from atlas.live.last_position import get_position
 from atlas.live.publish import publish
 from bookings import selectors, services
 from bookings.events import BookingChanged, DepartureMissed, QuotesChanged, RequestOpened, RideCancelled, RideCompleted
-from bookings.rules.lifecycle import BookingStatus
-from bookings.rules.types import PaymentStatus
+from bookings.rules.lifecycle import REPORTED, BookingStatus
 from bookings.serializers import BookingSerializer
 from bookings.tables import Booking
 from bookings.topics import REQUESTS, booking_topic, driver_topic, inbox_topic, operator_topic
@@ -20,6 +23,7 @@ def capture_payment(event: RideCompleted) -> None:
     """The ride took place: take the money, unless it was called off since (then `release_payment` has it)."""
     if Booking.fetch(event.booking_id).status is BookingStatus.COMPLETED:
         payments.services.capture(transaction_id=event.transaction_id)
+        services.follow_payment(booking_id=event.booking_id)  # somebody may have taken it before the ride's end
 
 
 def release_payment(event: RideCancelled) -> None:
@@ -27,29 +31,27 @@ def release_payment(event: RideCancelled) -> None:
     release(transaction_id=event.transaction_id, keep=event.fee, reason="The booking was cancelled.")
 
 
-def mark_paid(event: PaymentSettled) -> None:
-    services.mark_paid(booking_id=event.reference)
-
-
-def mark_refunded(event: PaymentRefunded) -> None:
-    if event.refunded >= event.captured:
-        services.mark_payment(booking_id=event.reference, payment_status=PaymentStatus.REFUNDED)
-
-
-def mark_released(event: PaymentVoided | PaymentFailed) -> None:
-    """Nothing is held any more, on purpose or because the hold lapsed."""
-    services.mark_payment(booking_id=event.reference, payment_status=PaymentStatus.PENDING)
-
-
-def mark_kept(event: RefundFailed) -> None:
-    """A refund did not reach the bank: the money is still ours."""
-    services.mark_payment(booking_id=event.reference, payment_status=PaymentStatus.CAPTURED)
+def follow_payment(event: PaymentSettled | PaymentRefunded | PaymentVoided | PaymentFailed | RefundFailed) -> None:
+    """The payment is not what it was: the booking goes by what it is now."""
+    services.follow_payment(booking_id=event.reference)
 
 
 def personal_data(user_id: str) -> list[Any]:
     """What the bookings hold about a person, for their export: those they asked for, or drove."""
     user = User.fetch(user_id)
     return [BookingSerializer(booking).data for booking in selectors.every_booking_of(user)]
+
+
+def keep_location(event: BookingChanged) -> None:
+    """Where the driver was at each stage of the ride is kept, however short after the last time."""
+    if event.action not in REPORTED or event.driver_id is None:
+        return
+    position = get_position(driver_topic(event.driver_id))
+    if position is not None:
+        at = datetime.fromisoformat(position["timestamp"])
+        fleet.services.save_location(
+            driver_id=event.driver_id, location={**position, "timestamp": at}, min_interval=timedelta()
+        )
 
 
 def show_change(event: BookingChanged) -> None:
@@ -67,6 +69,8 @@ def show_change(event: BookingChanged) -> None:
             "version": event.version,
         },
     }
+    if event.driver_id:
+        mark_changed(driver_topic(event.driver_id))
     topics = [booking_topic(event.booking_id), inbox_topic(event.concierge_id)]
     topics += [operator_topic(event.operator_id)] if event.operator_id else []
     topics += [driver_topic(event.driver_id)] if event.driver_id else []

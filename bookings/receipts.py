@@ -11,7 +11,7 @@ from bookings.permissions import party
 from bookings.rules.lifecycle import SERVED, BookingStatus
 from bookings.rules.pricing import Breakdown, split_total
 from bookings.rules.tax import tax_rate
-from bookings.rules.types import PaymentStatus
+from bookings.rules.types import TAKEN, PaymentStatus
 from bookings.tables import Booking
 from fleet.rules.pricing_rule import DEFAULT_RULES
 from fleet.tables import Driver, Operator, Vehicle
@@ -52,7 +52,8 @@ def receipt(*, user: CurrentUser, booking_id: str) -> Receipt:
     if booking is None:
         raise NotFound
     party(user, booking)
-    charged = booking.status in SERVED or bool(booking.cancellation_fee)
+    captured = booking.payment_status in TAKEN
+    charged = captured or booking.status in SERVED or bool(booking.cancellation_fee)
     if not charged or booking.transaction_id is None or booking.final_price is None:
         raise Conflict(
             "There is a receipt once the ride is completed.", code="no_receipt_yet", details={"status": booking.status}
@@ -63,7 +64,6 @@ def receipt(*, user: CurrentUser, booking_id: str) -> Receipt:
         (Driver, booking.driver_id or "-"),
         (Vehicle, booking.vehicle_id),
     )
-    captured = booking.payment_status in (PaymentStatus.CAPTURED, PaymentStatus.REFUNDED)
     return Receipt(
         number=f"{booking.reference}-1",
         booking_id=booking.id,

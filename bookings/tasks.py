@@ -18,7 +18,6 @@ BATCH = 100
 
 DO = {
     Task.EXPIRE: services.expire,
-    Task.SETTLE_ACCEPTANCE: services.settle_acceptance,
     Task.ALERT_DEPARTURE: services.alert_departure,
 }
 
@@ -27,21 +26,25 @@ DO = {
 def expire_due() -> None:
     """Everything whose time has come. Each item by itself: one that fails keeps no other from its turn."""
     now = utc_now()
+    asking: list[str] = []
     for shard in all_shards():
         for quote in Quote.due_index.query(shard, Quote.expires_at <= now, limit=BATCH):
             _attempt(services.expire_quote, quote_id=quote.id)
         for key in Booking.due_index.query(shard, Booking.due_at <= now, limit=BATCH):
-            look_after(key.id)
+            task = task_due(key.id)
+            if task is Task.SETTLE_ACCEPTANCE:
+                asking.append(key.id)
+            elif task is not None:
+                _attempt(DO[task], booking_id=key.id)
+    for booking_id in asking:  # last, as the payment provider may be slow to answer
+        _attempt(services.settle_acceptance, booking_id=booking_id)
 
 
-def look_after(booking_id: str) -> None:
-    """Do to one booking what is due, by its state as it is now."""
+def task_due(booking_id: str) -> Task | None:
+    """What is due for a booking by its state as it is now; the index may lag."""
     booking = Booking.find(booking_id, consistent=True)
-    if booking is None:
-        return
-    coming = next_due(booking)
-    if coming is not None and coming.at <= utc_now():
-        _attempt(DO[coming.task], booking_id=booking_id)
+    coming = next_due(booking) if booking else None
+    return coming.task if coming and coming.at <= utc_now() else None
 
 
 def _attempt(service: object, **what: str) -> None:

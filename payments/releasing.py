@@ -1,10 +1,14 @@
 """Let go of a payment whose reason is gone, but for what is kept of it."""
 
 from atlas.errors import Conflict
-from payments import services
+from payments import operations, services
+from payments.rules.amounts import refundable
 from payments.rules.types import TransactionStatus
 from payments.services.asking import CLOSED
 from payments.tables import PaymentTransaction
+
+REQUEST_KEY = "release"
+"""Names the one refund of a release among those that people ask for."""
 
 
 def release(*, transaction_id: str, keep: int, reason: str) -> PaymentTransaction:
@@ -29,8 +33,10 @@ def release(*, transaction_id: str, keep: int, reason: str) -> PaymentTransactio
 
 
 def _give_back(row: PaymentTransaction, keep: int, reason: str) -> PaymentTransaction:
-    """One refund per payment, however often it is asked for."""
-    rest = row.amount - keep
+    """One refund per payment, however often it is asked for; what was given back before counts."""
+    asked = operations.refund_by_key(row, operations.key_for(row.id, REQUEST_KEY))
+    promised = row.refunded + operations.refunds_under_way(row)
+    rest = asked.amount if asked else refundable(captured=row.amount, refunded=promised) - keep
     if rest <= 0:
         return row
-    return services.refund(transaction_id=row.id, amount=rest, reason=reason, request_key="release")
+    return services.refund(transaction_id=row.id, amount=rest, reason=reason, request_key=REQUEST_KEY)

@@ -54,6 +54,9 @@ class CancellationCode(StrEnum):
     OTHER = "OTHER"
 
 
+TAKEN = frozenset({PaymentStatus.CAPTURED, PaymentStatus.REFUNDED})
+"""Money moved, whether or not it went back since."""
+
 _AS_SEEN_BY_THE_PARTIES = {
     TransactionStatus.PENDING: PaymentStatus.PENDING,
     TransactionStatus.AUTHORIZED: PaymentStatus.AUTHORIZED,

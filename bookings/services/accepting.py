@@ -26,7 +26,7 @@ from bookings.rules.types import DeclineReason, PaymentStatus, QuoteStatus
 from bookings.services import change
 from bookings.services.quoting import announce, check_not_accepting, close_quote, pending_quotes
 from bookings.tables import Acceptance, Booking, Quote
-from payments.rules.types import PaymentMethod, TransactionStatus
+from payments.rules.types import PaymentMethod
 from payments.services import Authorized, Declined
 from payments.tables import PaymentTransaction
 
@@ -44,7 +44,7 @@ def accept_quote(*, user: CurrentUser, quote_id: str, method: PaymentMethod, sou
     """
     booking, transaction = _claim(user=user, quote_id=quote_id, method=method, source_id=source_id)
     outcome = payments.services.authorize(transaction=transaction)
-    return _close(booking_id=booking.id, outcome=outcome, user_id=user.id)
+    return _close(booking_id=booking.id, transaction_id=transaction.id, outcome=outcome, user_id=user.id)
 
 
 def settle_acceptance(*, booking_id: str) -> bool:
@@ -55,20 +55,22 @@ def settle_acceptance(*, booking_id: str) -> bool:
     booking = Booking.fetch(booking_id)
     if booking.acceptance is None:
         return False
+    claim = {"booking_id": booking_id, "transaction_id": booking.acceptance.transaction_id}
     transaction = PaymentTransaction.fetch(booking.acceptance.transaction_id)
-    if transaction.status is not TransactionStatus.PENDING:
-        _reopen(booking_id=booking_id)
+    if not payments.services.is_undecided(transaction):
+        _reopen(**claim)
         return True
     try:
         outcome = payments.services.settle_unknown(transaction=transaction)
     except Unavailable:
         if utc_now() < booking.acceptance.started_at + GIVEN_UP_AFTER:
             raise
-        payments.services.abandon(transaction=transaction)
-        _reopen(booking_id=booking_id)
+        with suppress(Unavailable):  # it is stored: `payments` releases what is held once the provider answers
+            payments.services.abandon(transaction=transaction)
+        _reopen(**claim)
         return True
     with suppress(PaymentDeclined):  # then the claim is taken back, which settles it too
-        _close(booking_id=booking_id, outcome=outcome, user_id=booking.concierge_id)
+        _close(**claim, outcome=outcome, user_id=booking.concierge_id)
     return True
 
 
@@ -99,14 +101,15 @@ def _claim(*, user: CurrentUser, quote_id: str, method: PaymentMethod, source_id
 
 
 @retried
-def _close(*, booking_id: str, outcome: Authorized | Declined, user_id: str) -> Booking:
-    """Write what became of the payment. Raises `PaymentDeclined` when it came to nothing."""
+def _close(*, booking_id: str, transaction_id: str, outcome: Authorized | Declined, user_id: str) -> Booking:
+    """Write what became of the payment, once. Raises `PaymentDeclined` when it came to nothing."""
     booking = Booking.fetch(booking_id)
-    if booking.acceptance is None:
-        return booking  # settled meanwhile, by the deadline or by the request itself
-    transaction = PaymentTransaction.fetch(booking.acceptance.transaction_id)
-    if transaction.status is not TransactionStatus.PENDING:
-        return _declined(_reopen(booking_id=booking_id), "ABANDONED")
+    if booking.transaction_id == transaction_id:
+        return booking  # sold meanwhile, by the deadline or by the request itself
+    transaction = PaymentTransaction.fetch(transaction_id)
+    if not payments.services.is_undecided(transaction):
+        booking = _reopen(booking_id=booking_id, transaction_id=transaction_id)
+        return _declined(booking, outcome.code if isinstance(outcome, Declined) else "ABANDONED")
     if isinstance(outcome, Declined):
         with transact() as tx:
             payments.services.record_authorization(tx=tx, transaction=transaction, outcome=outcome)
@@ -132,10 +135,10 @@ def _close(*, booking_id: str, outcome: Authorized | Declined, user_id: str) -> 
 
 
 @retried
-def _reopen(*, booking_id: str) -> Booking:
-    """The payment came to nothing, and says so itself: the claim is taken back."""
+def _reopen(*, booking_id: str, transaction_id: str) -> Booking:
+    """The payment came to nothing, and says so itself: its claim is taken back, and nobody else's."""
     booking = Booking.fetch(booking_id)
-    if booking.acceptance is not None:
+    if booking.acceptance is not None and booking.acceptance.transaction_id == transaction_id:
         with transact() as tx:
             _take_back(tx, booking)
     return booking

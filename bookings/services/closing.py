@@ -2,20 +2,21 @@
 
 from decimal import Decimal
 
-import fleet.services
 from accounts.users import CurrentUser
 from atlas import outbox
 from atlas.dynamo.attributes import utc_now
-from atlas.dynamo.transaction import Transaction, retried, transact
+from atlas.dynamo.transaction import retried, transact
 from atlas.errors import Conflict
 from bookings.events import RideCancelled
 from bookings.permissions import party
 from bookings.rules.cancellation import fee, no_show_allowed
-from bookings.rules.lifecycle import EXPIRABLE, JOBS, LIVE, Action, Actor, BookingStatus, transition
-from bookings.rules.types import CancellationCode, DeclineReason, PaymentStatus, QuoteStatus
+from bookings.rules.lifecycle import EXPIRABLE, Action, Actor, BookingStatus, transition
+from bookings.rules.types import TAKEN, CancellationCode, DeclineReason, QuoteStatus, payment_status
 from bookings.services import change
+from bookings.services.dispatching import end_duty
 from bookings.services.quoting import check_not_accepting, close_pending
 from bookings.tables import Booking
+from payments.tables import PaymentTransaction
 
 
 @retried
@@ -34,7 +35,7 @@ def cancel(*, user: CurrentUser, booking_id: str, code: CancellationCode, reason
     booking.cancellation_fee = cancellation_fee(booking, part, code)
     with transact() as tx:
         close_pending(tx, booking, QuoteStatus.DECLINED, DeclineReason.BOOKING_CLOSED)
-        _release_duty(tx, booking, before)
+        end_duty(tx, booking, before, completed=False)
         if booking.transaction_id:
             outbox.add(tx, RideCancelled(booking.id, booking.transaction_id, booking.cancellation_fee))
         change.move(tx, booking, Action.CANCEL, part, user_id=user.id, note=reason)
@@ -68,29 +69,26 @@ def expire(*, booking_id: str) -> bool:
 
 
 @retried
-def mark_paid(*, booking_id: str) -> bool:
-    """The payment was captured: a completed ride is PAID; of a cancelled one the fee was taken."""
+def follow_payment(*, booking_id: str) -> bool:
+    """Bring the booking to where its payment is now; a completed ride whose money was taken is PAID.
+
+    The news of a payment may come late, twice or out of order, so they are taken as a reason to look, not as the truth.
+    The booking is read first: whoever writes it after a later look at the payment makes this one look again. False when
+    there is nothing to do.
+    """
     booking = Booking.fetch(booking_id)
-    if booking.payment_status is PaymentStatus.CAPTURED:
+    if booking.transaction_id is None:
         return False
-    booking.payment_status = PaymentStatus.CAPTURED
+    stands = payment_status(PaymentTransaction.fetch(booking.transaction_id).status)
+    settles = booking.status is BookingStatus.COMPLETED and stands in TAKEN
+    if booking.payment_status is stands and not settles:
+        return False
+    booking.payment_status = stands
     with transact() as tx:
-        if booking.status is BookingStatus.COMPLETED:
+        if settles:
             change.move(tx, booking, Action.SETTLE, Actor.SYSTEM, user_id=None)
         else:
             change.save(tx, booking, announce=True)
-    return True
-
-
-@retried
-def mark_payment(*, booking_id: str, payment_status: PaymentStatus) -> bool:
-    """The payment was released or given back: the booking says so."""
-    booking = Booking.fetch(booking_id)
-    if booking.payment_status is payment_status:
-        return False
-    booking.payment_status = payment_status
-    with transact() as tx:
-        change.save(tx, booking, announce=True)
     return True
 
 
@@ -109,21 +107,4 @@ def _check_no_show(booking: Booking, part: Actor, code: CancellationCode) -> Non
             "A no-show can be stated by the operator, when the driver has waited at the pick-up for the free time.",
             code="no_show_too_early",
             details={"status": booking.status},
-        )
-
-
-def _release_duty(tx: Transaction, booking: Booking, before: BookingStatus) -> None:
-    """Give the driver and the vehicle their time back."""
-    if before in JOBS and booking.driver_id and booking.vehicle_id:
-        fleet.services.free_time(
-            tx=tx, booking_id=booking.id, driver_id=booking.driver_id, vehicle_id=booking.vehicle_id
-        )
-    if before in LIVE:
-        fleet.services.end_ride(
-            tx=tx,
-            driver_id=str(booking.driver_id),
-            vehicle_id=str(booking.vehicle_id),
-            operator_id=str(booking.operator_id),
-            booking_id=booking.id,
-            completed=False,
         )

@@ -7,11 +7,11 @@ import fleet.services
 from accounts.users import CurrentUser
 from atlas import outbox
 from atlas.dynamo.attributes import utc_now
-from atlas.dynamo.transaction import retried, transact
+from atlas.dynamo.transaction import Transaction, retried, transact
 from bookings.events import DepartureMissed, RideCompleted
 from bookings.permissions import party
 from bookings.rules.deadlines import MISSED_DEPARTURE
-from bookings.rules.lifecycle import UPCOMING, Action, Actor, BookingStatus, action_for_status, transition
+from bookings.rules.lifecycle import JOBS, LIVE, UPCOMING, Action, Actor, BookingStatus, action_for_status, transition
 from bookings.rules.pickup_time import local_instant, parse_zone
 from bookings.rules.schedule import Window, ride_ends_at, service_windows
 from bookings.services import change
@@ -77,17 +77,27 @@ def report_status(*, user: CurrentUser, booking_id: str, status: BookingStatus) 
             booking.arrived_at = utc_now()
         if action is Action.COMPLETE:
             booking.completed_at = utc_now()
-            fleet.services.end_ride(
-                tx=tx,
-                driver_id=str(booking.driver_id),
-                vehicle_id=str(booking.vehicle_id),
-                operator_id=str(booking.operator_id),
-                booking_id=booking.id,
-                completed=True,
-            )
+            end_duty(tx, booking, booking.status, completed=True)
             outbox.add(tx, RideCompleted(booking.id, str(booking.transaction_id)))
         change.move(tx, booking, action, part, user_id=user.id)
     return booking
+
+
+def end_duty(tx: Transaction, booking: Booking, before: BookingStatus, *, completed: bool) -> None:
+    """Give the driver and the vehicle back what is left of the time that the booking took of them."""
+    if before not in JOBS:
+        return
+    driver_id, vehicle_id = str(booking.driver_id), str(booking.vehicle_id)
+    fleet.services.free_time(tx=tx, booking_id=booking.id, driver_id=driver_id, vehicle_id=vehicle_id)
+    if before in LIVE:
+        fleet.services.end_ride(
+            tx=tx,
+            driver_id=driver_id,
+            vehicle_id=vehicle_id,
+            operator_id=str(booking.operator_id),
+            booking_id=booking.id,
+            completed=completed,
+        )
 
 
 @retried

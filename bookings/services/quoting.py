@@ -1,33 +1,44 @@
 """Operators bid on an open request; a bid stands until it is accepted, withdrawn, outbid or out of time."""
 
+import time
 from uuid import uuid4
 
 from accounts.users import CurrentUser
 from atlas.dynamo.attributes import utc_now
+from atlas.dynamo.many import get_many
 from atlas.dynamo.transaction import Transaction, retried, transact
-from atlas.errors import Conflict, Invalid, NotFound
+from atlas.errors import Conflict, Forbidden, Invalid, NotFound
 from atlas.events import publish
 from atlas.shards import shard_of
 from bookings.events import QuotesChanged
+from bookings.permissions import party
 from bookings.rules.lifecycle import OPEN, Action, Actor
 from bookings.rules.quotes import purge_at, quote_expires_at
 from bookings.rules.types import DeclineReason, QuoteStatus
 from bookings.services import change
 from bookings.tables import Booking, Quote
 from fleet.rules.fitness import vehicle_faults
-from fleet.selectors import active_operator, own_vehicle
+from fleet.selectors import NONE_OF_YOURS, check_active, is_of_operator, own_operator_id
+from fleet.tables import Operator, Vehicle
 
 MOST_PENDING_QUOTES = 80
 """An accept answers all of them in one transaction of at most 100 items."""
+INDEX_LAGS = (0.1, 0.2, 0.4)
+"""Seconds between looks at an index that has not heard of every quote yet."""
 
 
 @retried
 def submit_quote(*, user: CurrentUser, booking_id: str, vehicle_id: str, price: int, eta: int, notes: str) -> Quote:
     """Offer a vehicle for `price` cents, everything included, `eta` minutes to the pick-up."""
-    operator = active_operator(user)
-    booking = Booking.fetch(booking_id)
+    operator, booking, vehicle = get_many(
+        (Operator, own_operator_id(user)), (Booking, booking_id), (Vehicle, vehicle_id), consistent=True
+    )
+    check_active(operator)
+    if booking is None:
+        raise NotFound
     _check_open(booking)
-    vehicle = own_vehicle(operator, vehicle_id)
+    if not is_of_operator(vehicle, operator.id):
+        raise Invalid(fields={"vehicleId": [NONE_OF_YOURS["vehicle"]]})
     faults = vehicle_faults(
         status=vehicle.status,
         category=vehicle.category,
@@ -71,9 +82,10 @@ def submit_quote(*, user: CurrentUser, booking_id: str, vehicle_id: str, price: 
 def withdraw_quote(*, user: CurrentUser, quote_id: str) -> Quote:
     """Take a pending offer back."""
     quote = Quote.fetch(quote_id)
-    if quote.operator_id != user.profile_id:
-        raise NotFound
     booking = Booking.fetch(quote.booking_id)
+    if quote.operator_id != user.profile_id:
+        party(user, booking)
+        raise Forbidden("Only the operator who made a quote takes it back.")
     if quote.status is not QuoteStatus.PENDING:
         raise Conflict(f"This quote is {quote.status}.", code="wrong_state", details={"status": quote.status})
     check_not_accepting(booking)
@@ -112,10 +124,18 @@ def close_pending(tx: Transaction, booking: Booking, status: QuoteStatus, reason
 
 
 def pending_quotes(booking: Booking) -> list[Quote]:
-    """From the index, which may lag a moment: whoever writes them does so under their versions."""
-    if not booking.pending_quotes:
-        return []
-    return [quote for quote in Quote.booking_index.query(booking.id) if quote.status is QuoteStatus.PENDING]
+    """As many as the booking counts; whoever writes them does so under their versions.
+
+    The index may lag behind the count for a moment, and is then asked again. A quote that stays unseen harms nobody:
+    it cannot be accepted any more, and its own time ends it.
+    """
+    found: list[Quote] = []
+    for pause in (0, *INDEX_LAGS):
+        if len(found) >= booking.pending_quotes:
+            break
+        time.sleep(pause)
+        found = [quote for quote in Quote.booking_index.query(booking.id) if quote.status is QuoteStatus.PENDING]
+    return found
 
 
 def announce(tx: Transaction, booking: Booking, quote: Quote) -> None:

@@ -11,6 +11,7 @@ from payments.gateway import Payment as Authorized
 from payments.services.authorizing import (
     abandon,
     authorize,
+    is_undecided,
     open_authorization,
     record_authorization,
     settle_unknown,
@@ -25,6 +26,7 @@ __all__ = [
     "authorize",
     "capture",
     "follow_refund",
+    "is_undecided",
     "open_authorization",
     "record_authorization",
     "refund",

@@ -77,10 +77,15 @@ def authorize(*, transaction: PaymentTransaction) -> Payment | Declined:
     )
 
 
+def is_undecided(transaction: PaymentTransaction) -> bool:
+    """Whether its authorisation may still be recorded: it was not answered yet, and nobody is giving it up."""
+    return transaction.status is TransactionStatus.PENDING and operations.closing(transaction) is None
+
+
 def record_authorization(*, tx: Transaction, transaction: PaymentTransaction, outcome: Payment | Declined) -> None:
     """Put the answer of `authorize` into the caller's transaction; the card's token is forgotten.
 
-    The transaction is lost (`Lost`) when the payment was abandoned meanwhile: load it again and ask `authorize` again.
+    Load the row first and see that it `is_undecided`: the transaction is lost (`Lost`) when it was abandoned since.
     """
     row = transaction
     if isinstance(outcome, Declined) and row.status in CLOSED:
