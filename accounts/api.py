@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import personal_data, services, sign_in
+from accounts import examples, personal_data, services, sign_in
 from accounts.models import User
 from accounts.rules.roles import Role
 from accounts.serializers import (
@@ -24,16 +24,17 @@ from accounts.serializers import (
 )
 from accounts.tokens import Token
 from accounts.users import current_user
-from atlas.api.schema import error_response, request_example
+from atlas.api.schema import error_response
 from atlas.api.views import OpenView, View
 from atlas.origin import origin_of
 
+TAGS = ["Accounts"]
 TAKEN = error_response("`email_taken`: the address has an account.")
 DELETE_ME = {
     "operationId": "delete_me",
     "summary": "Delete the account",
     "description": "The person is forgotten for good; bookings stay, without a name.",
-    "tags": ["me"],
+    "tags": TAGS,
     "security": [{"bearer": []}, {"session": []}],
     "requestBody": {
         "required": True,
@@ -46,7 +47,10 @@ DELETE_ME = {
                     },
                     "required": ["password"],
                     "additionalProperties": False,
-                }
+                },
+                "examples": {
+                    "WithThePassword": {"summary": "With the password", "value": {"password": examples.PASSWORD}}
+                },
             }
         },
     },
@@ -61,22 +65,12 @@ class RegisterView(OpenView):
 
     @extend_schema(
         operation_id="register",
+        tags=TAGS,
         summary="Sign up",
         description="An operator can sign in at once, and do business when an admin has approved their company.",
         request=RegistrationSerializer,
         responses={201: UserSerializer, 409: TAKEN},
-        examples=[
-            request_example(
-                "A concierge",
-                {
-                    "name": "Ada Byron",
-                    "email": "ada@example.com",
-                    "phone": "+12125550123",
-                    "password": "a long enough secret",
-                    "role": "CONCIERGE",
-                },
-            )
-        ],
+        examples=[examples.REGISTRATION],
     )
     def post(self, request: Request) -> Response:
         body = self.body(RegistrationSerializer)
@@ -89,6 +83,7 @@ class LoginView(OpenView):
 
     @extend_schema(
         operation_id="login",
+        tags=TAGS,
         summary="Sign in",
         request=LoginSerializer,
         responses={
@@ -96,7 +91,7 @@ class LoginView(OpenView):
             401: WRONG,
             403: error_response("`account_suspended`."),
         },
-        examples=[request_example("A user", {"email": "ada@example.com", "password": "a long enough secret"})],
+        examples=[examples.LOGIN],
     )
     def post(self, request: Request) -> Response:
         body = self.body(LoginSerializer)
@@ -109,8 +104,10 @@ class RefreshView(OpenView):
 
     @extend_schema(
         operation_id="refresh",
+        tags=TAGS,
         summary="Exchange a refresh token for the next pair",
         request=RefreshSerializer,
+        examples=[examples.REFRESH],
         responses={
             200: TokensSerializer,
             401: error_response("`token_expired`, `invalid_token`; `token_replayed`: used twice, all of its kin end."),
@@ -121,7 +118,9 @@ class RefreshView(OpenView):
 
 
 class LogoutView(View):
-    @extend_schema(operation_id="logout", summary="Sign out this device", request=None, responses={204: None})
+    @extend_schema(
+        operation_id="logout", tags=TAGS, summary="Sign out this device", request=None, responses={204: None}
+    )
     def post(self, request: Request) -> Response:
         if isinstance(request.auth, Token):
             sign_in.sign_out(family_id=request.auth.family_id)
@@ -135,9 +134,11 @@ class ChangePasswordView(View):
 
     @extend_schema(
         operation_id="change_password",
+        tags=TAGS,
         summary="Change the password",
         description="Every token and session of before ends, this one too; a page keeps its own session.",
         request=PasswordChangeSerializer,
+        examples=[examples.PASSWORD_CHANGE],
         responses={204: None},
     )
     def post(self, request: Request) -> Response:
@@ -149,14 +150,16 @@ class ChangePasswordView(View):
 
 
 class MeView(View):
-    @extend_schema(operation_id="me", summary="Who am I", responses=UserSerializer)
+    @extend_schema(operation_id="get_me", tags=TAGS, summary="Who am I", responses=UserSerializer)
     def get(self, request: Request) -> Response:
         return self.answer(request.user, UserSerializer)
 
     @extend_schema(
         operation_id="change_me",
+        tags=TAGS,
         summary="Change the profile and settings",
         request=ProfileSerializer,
+        examples=[examples.PROFILE],
         responses=UserSerializer,
     )
     def patch(self, request: Request) -> Response:
@@ -177,8 +180,10 @@ class EmailView(View):
 
     @extend_schema(
         operation_id="change_email",
+        tags=TAGS,
         summary="Change the e-mail address",
         request=EmailChangeSerializer,
+        examples=[examples.EMAIL_CHANGE],
         responses={200: UserSerializer, 409: TAKEN},
     )
     def post(self, request: Request) -> Response:
@@ -191,6 +196,7 @@ class EmailView(View):
 class ExportView(View):
     @extend_schema(
         operation_id="export_me",
+        tags=TAGS,
         summary="Everything held about me",
         description="One member for each part of Atlas that holds something (GDPR, article 15 and 20).",
         responses={200: OpenApiTypes.OBJECT},

@@ -33,21 +33,22 @@ class BookingView(View):
 
 class Estimate(View):
     @extend_schema(
+        operation_id="estimate",
         tags=TAGS,
-        request=shape.EstimateRequestSerializer,
+        request=shape.EstimateSerializer,
         responses=shape.PriceSerializer,
         examples=[examples.ESTIMATE],
     )
     def post(self, request: Request) -> Response:
         """What a ride would cost by the default rules."""
-        body = self.body(shape.EstimateRequestSerializer)
+        body = self.body(shape.EstimateSerializer)
         price = services.estimate_price(type=body["type"], details=shape.estimate_details(body))
         return self.answer(price, shape.PriceSerializer)
 
 
 class Bookings(BookingView):
     @extend_schema(
-        operation_id="bookings_list",
+        operation_id="list_bookings",
         tags=TAGS,
         parameters=[shape.BookingFilter, *PAGE_PARAMETERS],
         responses=page_of(shape.BookingSerializer),
@@ -57,16 +58,27 @@ class Bookings(BookingView):
         page = selectors.list_bookings(user=current_user(request), **self.paging(), **self.query(shape.BookingFilter))
         return self.page(page, shape.BookingSerializer)
 
-    @extend_schema(tags=TAGS, request=shape.RequestSerializer, responses={201: Detail}, examples=[examples.REQUEST])
+    @extend_schema(
+        operation_id="request_booking",
+        tags=TAGS,
+        request=shape.NewBookingSerializer,
+        responses={201: Detail},
+        examples=[examples.REQUEST],
+    )
     @idempotent
     def post(self, request: Request) -> Response:
         """Ask for a ride: it is open for quotes at once."""
-        booking = services.request_booking(user=current_user(request), **self.body(shape.RequestSerializer))
+        booking = services.request_booking(user=current_user(request), **self.body(shape.NewBookingSerializer))
         return self.show(booking, status=201)
 
 
 class OpenRequests(View):
-    @extend_schema(tags=TAGS, parameters=PAGE_PARAMETERS, responses=page_of(shape.OpenRequestSerializer))
+    @extend_schema(
+        operation_id="list_open_requests",
+        tags=TAGS,
+        parameters=PAGE_PARAMETERS,
+        responses=page_of(shape.OpenRequestSerializer),
+    )
     def get(self, request: Request) -> Response:
         """Requests open for quotes, newest first."""
         page = selectors.open_requests(user=current_user(request), **self.paging())
@@ -74,14 +86,16 @@ class OpenRequests(View):
 
 
 class Jobs(View):
-    @extend_schema(tags=TAGS, parameters=PAGE_PARAMETERS, responses=page_of(shape.BookingSerializer))
+    @extend_schema(
+        operation_id="list_jobs", tags=TAGS, parameters=PAGE_PARAMETERS, responses=page_of(shape.BookingSerializer)
+    )
     def get(self, request: Request) -> Response:
         """What the driver has before them, by pick-up time."""
         return self.page(selectors.jobs(user=current_user(request), **self.paging()), shape.BookingSerializer)
 
 
 class OneBooking(BookingView):
-    @extend_schema(tags=TAGS, responses=Detail)
+    @extend_schema(operation_id="get_booking", tags=TAGS, responses=Detail)
     def get(self, request: Request, booking_id: UUID) -> Response:
         """One booking, for its parties."""
         booking, part = selectors.booking_of(user=current_user(request), booking_id=str(booking_id))
@@ -91,7 +105,7 @@ class OneBooking(BookingView):
 
 
 class History(View):
-    @extend_schema(tags=TAGS, responses=shape.HistoryListSerializer)
+    @extend_schema(operation_id="booking_history", tags=TAGS, responses=shape.HistoryListSerializer)
     def get(self, request: Request, booking_id: UUID) -> Response:
         """Who did what, oldest first."""
         rows = selectors.history_of(user=current_user(request), booking_id=str(booking_id))
@@ -99,28 +113,30 @@ class History(View):
 
 
 class Quotes(View):
-    @extend_schema(tags=TAGS, responses=shape.QuoteListSerializer)
+    @extend_schema(operation_id="list_quotes", tags=TAGS, responses=shape.QuoteListSerializer)
     def get(self, request: Request, booking_id: UUID) -> Response:
         """The quotes, pending ones first and by price; an operator sees their own."""
         quotes, best = selectors.quotes_of(user=current_user(request), booking_id=str(booking_id))
         return self.answer({"results": quotes, "next": None, "best_value_id": best}, shape.QuoteListSerializer)
 
     @extend_schema(
+        operation_id="submit_quote",
         tags=TAGS,
-        request=shape.QuoteRequestSerializer,
+        request=shape.NewQuoteSerializer,
         responses={201: shape.QuoteSerializer},
         examples=[examples.QUOTE],
     )
     @idempotent
     def post(self, request: Request, booking_id: UUID) -> Response:
         """Offer a vehicle for a price, everything included."""
-        body = self.body(shape.QuoteRequestSerializer)
+        body = self.body(shape.NewQuoteSerializer)
         quote = services.submit_quote(user=current_user(request), booking_id=str(booking_id), **body)
         return self.created(quote, shape.QuoteSerializer)
 
 
 class Accept(BookingView):
     @extend_schema(
+        operation_id="accept_quote",
         tags=TAGS,
         request=shape.AcceptSerializer,
         responses={200: Detail, 402: error_response("The card was declined; nothing was changed.")},
@@ -134,7 +150,7 @@ class Accept(BookingView):
 
 
 class Withdraw(View):
-    @extend_schema(tags=TAGS, request=None, responses=shape.QuoteSerializer)
+    @extend_schema(operation_id="withdraw_quote", tags=TAGS, request=None, responses=shape.QuoteSerializer)
     def post(self, request: Request, quote_id: UUID) -> Response:
         """Take a pending quote back."""
         quote = services.withdraw_quote(user=current_user(request), quote_id=str(quote_id))
@@ -142,7 +158,13 @@ class Withdraw(View):
 
 
 class Assign(BookingView):
-    @extend_schema(tags=TAGS, request=shape.AssignSerializer, responses=Detail)
+    @extend_schema(
+        operation_id="assign_booking",
+        tags=TAGS,
+        request=shape.AssignSerializer,
+        responses=Detail,
+        examples=[examples.ASSIGN],
+    )
     def post(self, request: Request, booking_id: UUID) -> Response:
         """Give the ride a driver and a vehicle, or others than before."""
         body = self.body(shape.AssignSerializer)
@@ -150,7 +172,13 @@ class Assign(BookingView):
 
 
 class Status(BookingView):
-    @extend_schema(tags=TAGS, request=shape.StatusSerializer, responses=Detail)
+    @extend_schema(
+        operation_id="report_status",
+        tags=TAGS,
+        request=shape.StatusSerializer,
+        responses=Detail,
+        examples=[examples.STATUS],
+    )
     def post(self, request: Request, booking_id: UUID) -> Response:
         """Say how far the ride is, along the lifecycle."""
         body = self.body(shape.StatusSerializer)
@@ -158,7 +186,13 @@ class Status(BookingView):
 
 
 class Cancel(BookingView):
-    @extend_schema(tags=TAGS, request=shape.CancelSerializer, responses=Detail)
+    @extend_schema(
+        operation_id="cancel_booking",
+        tags=TAGS,
+        request=shape.CancelSerializer,
+        responses=Detail,
+        examples=[examples.CANCEL],
+    )
     @idempotent
     def post(self, request: Request, booking_id: UUID) -> Response:
         """Call the ride off; the fee of the policy is in `cancellationFee`."""
@@ -167,7 +201,7 @@ class Cancel(BookingView):
 
 
 class Track(View):
-    @extend_schema(tags=TAGS, responses=shape.TrackSerializer)
+    @extend_schema(operation_id="track_booking", tags=TAGS, responses=shape.TrackSerializer)
     def get(self, request: Request, booking_id: UUID) -> Response:
         """Last position, route, progress and ETA, while the ride is live."""
         found = tracking.track(user=current_user(request), booking_id=str(booking_id))
@@ -175,7 +209,7 @@ class Track(View):
 
 
 class Receipt(View):
-    @extend_schema(tags=TAGS, responses=shape.ReceiptSerializer)
+    @extend_schema(operation_id="booking_receipt", tags=TAGS, responses=shape.ReceiptSerializer)
     def get(self, request: Request, booking_id: UUID) -> Response:
         """What was paid, for what, and how; once the ride is completed, or was cancelled at a fee."""
         found = receipts.receipt(user=current_user(request), booking_id=str(booking_id))
@@ -187,7 +221,7 @@ class FeedToken(Query):
 
 
 class CalendarFeed(View):
-    @extend_schema(tags=TAGS, responses=shape.CalendarFeedSerializer)
+    @extend_schema(operation_id="calendar_feed", tags=TAGS, responses=shape.CalendarFeedSerializer)
     def get(self, request: Request) -> Response:
         """The address of your calendar feed, to subscribe to. A password change makes it void."""
         return self.answer({"url": calendar.feed_url(current_user(request))}, shape.CalendarFeedSerializer)
@@ -195,6 +229,7 @@ class CalendarFeed(View):
 
 class Calendar(OpenView):
     @extend_schema(
+        operation_id="calendar",
         tags=TAGS,
         parameters=[FeedToken],
         responses={(200, "text/calendar"): OpenApiResponse(str, description="iCalendar, RFC 5545")},

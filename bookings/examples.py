@@ -1,6 +1,9 @@
 """The examples of the OpenAPI document: requests that work as they stand (a test sends them)."""
 
+from datetime import timedelta
+
 from atlas.api.schema import request_example
+from atlas.dynamo.attributes import utc_now
 
 DETAILS = {
     "vehicleCategory": "SEDAN",
@@ -11,7 +14,7 @@ DETAILS = {
     "pickup": {"lat": 40.7580, "lng": -73.9855},
     "dropoffLocation": "City Airport",
     "dropoff": {"lat": 40.6413, "lng": -73.7781},
-    "date": "2027-12-24",
+    "date": f"{utc_now() + timedelta(days=365):%Y-%m}-24",
     "time": "18:30",
     "timezone": "America/New_York",
     "taxJurisdiction": "US-NY",
@@ -38,3 +41,9 @@ QUOTE = request_example(
     },
 )
 ACCEPT = request_example("By card", {"method": "CARD", "sourceId": "cnon:card-nonce-ok"})
+ASSIGN = request_example(
+    "A driver and a car",
+    {"driverId": "0c9f4e1a-7d5b-4c55-9a43-2f1f6f0f7a10", "vehicleId": "3f2c1f7e-58a1-4f0e-9d0a-6f3f3f0c2b11"},
+)
+STATUS = request_example("The driver sets out", {"status": "DRIVER_EN_ROUTE"})
+CANCEL = request_example("Plans changed", {"reason": "The meeting was moved to Boston.", "code": "CLIENT_REQUEST"})

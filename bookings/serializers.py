@@ -106,7 +106,7 @@ class DetailsSerializer(Serializer):
         return _as_text(super().to_internal_value(data))
 
 
-class RequestSerializer(Serializer):
+class NewBookingSerializer(Serializer):
     type = Choice(BookingType)
     details = DetailsSerializer()
 
@@ -121,7 +121,7 @@ class EstimateDetailsSerializer(DetailsSerializer):
     vehicle_category = Choice(VehicleCategory, required=False)
 
 
-class EstimateRequestSerializer(Serializer):
+class EstimateSerializer(Serializer):
     type = Choice(BookingType)
     details = EstimateDetailsSerializer()
     vehicle_category = Choice(VehicleCategory, required=False, help_text="Or in `details`.")
@@ -221,7 +221,7 @@ class HistoryListSerializer(Serializer):
     results = HistorySerializer(many=True, read_only=True)
 
 
-class QuoteRequestSerializer(Serializer):
+class NewQuoteSerializer(Serializer):
     vehicle_id = Id()
     price = Cents(min_value=1, help_text="Integer cents, everything included.")
     eta = Integer(min_value=0, max_value=24 * 60, help_text="Minutes to the pick-up.")

@@ -23,7 +23,7 @@ class Operators(View):
     permission_classes = (permissions.ApprovesCompanies,)
 
     @extend_schema(
-        operation_id="operators",
+        operation_id="list_operators",
         tags=TAGS,
         parameters=[shape.OperatorFilter, *PAGE_PARAMETERS],
         responses=page_of(shape.OperatorSerializer),
@@ -57,7 +57,7 @@ class Suspend(View):
 class OwnOperator(View):
     permission_classes = (permissions.RunsCompany,)
 
-    @extend_schema(operation_id="own_operator", tags=TAGS, responses=shape.OperatorSerializer)
+    @extend_schema(operation_id="get_own_operator", tags=TAGS, responses=shape.OperatorSerializer)
     def get(self, request: Request) -> Response:
         """Your company."""
         return self.answer(selectors.own_operator(current_user(request)), shape.OperatorSerializer)
@@ -67,6 +67,7 @@ class OwnOperator(View):
         tags=TAGS,
         request=shape.OperatorChangeSerializer,
         responses=shape.OperatorSerializer,
+        examples=[examples.OPERATOR],
     )
     def patch(self, request: Request) -> Response:
         """Change your company's profile."""
@@ -78,7 +79,7 @@ class OwnOperator(View):
 class PricingRules(View):
     permission_classes = (permissions.RunsCompany,)
 
-    @extend_schema(operation_id="pricing_rules", tags=TAGS, responses=shape.PricingRulesSerializer)
+    @extend_schema(operation_id="get_pricing_rules", tags=TAGS, responses=shape.PricingRulesSerializer)
     def get(self, request: Request) -> Response:
         """What you charge, by category."""
         return self.show(selectors.own_operator(current_user(request)))
@@ -112,7 +113,7 @@ class Vehicles(View):
     permission_classes = (permissions.RunsCompany,)
 
     @extend_schema(
-        operation_id="vehicles", tags=TAGS, parameters=PAGE_PARAMETERS, responses=page_of(shape.VehicleSerializer)
+        operation_id="list_vehicles", tags=TAGS, parameters=PAGE_PARAMETERS, responses=page_of(shape.VehicleSerializer)
     )
     def get(self, request: Request) -> Response:
         """Your vehicles, oldest first."""
@@ -136,7 +137,7 @@ class Vehicles(View):
 class OneVehicle(View):
     permission_classes = (permissions.RunsCompany,)
 
-    @extend_schema(operation_id="vehicle", tags=TAGS, responses=shape.VehicleSerializer)
+    @extend_schema(operation_id="get_vehicle", tags=TAGS, responses=shape.VehicleSerializer)
     def get(self, request: Request, vehicle_id: UUID) -> Response:
         """One of your vehicles."""
         vehicle = selectors.vehicle_of(current_user(request), str(vehicle_id))
@@ -147,6 +148,7 @@ class OneVehicle(View):
         tags=TAGS,
         request=shape.VehicleChangeSerializer,
         responses=shape.VehicleSerializer,
+        examples=[examples.VEHICLE_CHANGE],
     )
     def patch(self, request: Request, vehicle_id: UUID) -> Response:
         """Change a vehicle, or send it to maintenance and back."""
@@ -167,7 +169,7 @@ class Drivers(View):
     permission_classes = (permissions.RunsCompany,)
 
     @extend_schema(
-        operation_id="drivers", tags=TAGS, parameters=PAGE_PARAMETERS, responses=page_of(shape.DriverSerializer)
+        operation_id="list_drivers", tags=TAGS, parameters=PAGE_PARAMETERS, responses=page_of(shape.DriverSerializer)
     )
     def get(self, request: Request) -> Response:
         """Your drivers, oldest first."""
@@ -191,13 +193,17 @@ class Drivers(View):
 class OneDriver(View):
     permission_classes = (permissions.RunsCompany,)
 
-    @extend_schema(operation_id="driver", tags=TAGS, responses=shape.DriverSerializer)
+    @extend_schema(operation_id="get_driver", tags=TAGS, responses=shape.DriverSerializer)
     def get(self, request: Request, driver_id: UUID) -> Response:
         """One of your drivers."""
         return self.answer(selectors.driver_for(current_user(request), str(driver_id)), shape.DriverSerializer)
 
     @extend_schema(
-        operation_id="change_driver", tags=TAGS, request=shape.DriverChangeSerializer, responses=shape.DriverSerializer
+        operation_id="change_driver",
+        tags=TAGS,
+        request=shape.DriverChangeSerializer,
+        responses=shape.DriverSerializer,
+        examples=[examples.DRIVER_CHANGE],
     )
     def patch(self, request: Request, driver_id: UUID) -> Response:
         """Change a driver's licence and what is verified of their documents."""
@@ -217,7 +223,7 @@ class OneDriver(View):
 class OwnDriver(View):
     permission_classes = (permissions.Drives,)
 
-    @extend_schema(operation_id="own_driver", tags=TAGS, responses=shape.DriverSerializer)
+    @extend_schema(operation_id="get_own_driver", tags=TAGS, responses=shape.DriverSerializer)
     def get(self, request: Request) -> Response:
         """Your driver profile."""
         return self.answer(selectors.driver_of(current_user(request)), shape.DriverSerializer)

@@ -32,8 +32,11 @@ DRIVER = request_example(
         "phone": "+12125550147",
         "password": "a long enough secret",
         "licenseNumber": "NY 882 441 097",
-        "licenseExpiry": "2029-05-31",
+        "licenseExpiry": "2034-05-31",
         "documents": {"license": True, "backgroundCheck": True, "insurance": True},
     },
 )
+OPERATOR = request_example("A new name", {"companyName": "Harbour Chauffeurs", "businessLicense": "TLC-40118"})
+VEHICLE_CHANGE = request_example("To the workshop", {"status": "MAINTENANCE"})
+DRIVER_CHANGE = request_example("A renewed licence", {"licenseNumber": "NY 882 441 097", "licenseExpiry": "2034-05-31"})
 STATUS = request_example("At work", {"status": "ONLINE"})

@@ -35,17 +35,16 @@ def own_operator_id(user: CurrentUser) -> str:
 def active_operator(user: CurrentUser) -> Operator:
     """The same, where it must be approved. Raises `Forbidden` `operator_suspended`."""
     operator = own_operator(user)
-    if operator.status is not OperatorStatus.ACTIVE:
-        raise Forbidden("Your company is not approved yet, or was suspended.", code="operator_suspended")
+    check_active(operator)
     return operator
 
 
-def own_vehicle(operator: Operator, vehicle_id: str) -> Vehicle:
-    return of_operator(operator.id, Vehicle.find(vehicle_id), Vehicle)
-
-
-def own_driver(operator: Operator, driver_id: str) -> Driver:
-    return of_operator(operator.id, Driver.find(driver_id), Driver)
+def check_active(operator: Operator | None) -> None:
+    """Raises `Forbidden`: `no_operator_profile`, `operator_suspended`."""
+    if operator is None:
+        raise _no_operator()
+    if operator.status is not OperatorStatus.ACTIVE:
+        raise Forbidden("Your company is not approved yet, or was suspended.", code="operator_suspended")
 
 
 def vehicle_of(user: CurrentUser, vehicle_id: str, *, consistent: bool = False) -> Vehicle:
@@ -60,9 +59,14 @@ def driver_for(user: CurrentUser, driver_id: str, *, consistent: bool = False) -
 
 def of_operator(operator_id: str, item: Owned | None, table: type[Owned]) -> Owned:
     """The item, if it is the operator's and still in service. Raises `NotFound`."""
-    if item is None or item.operator_id != operator_id or not item.active:
+    if item is None or not is_of_operator(item, operator_id):
         raise NotFound(NONE_OF_YOURS[table.__name__.lower()])
     return item
+
+
+def is_of_operator(item: Driver | Vehicle | None, operator_id: str) -> bool:
+    """Whether it is there, the operator's, and still in service."""
+    return item is not None and item.operator_id == operator_id and item.active
 
 
 def driver_of(user: CurrentUser, *, consistent: bool = False) -> Driver:

@@ -11,9 +11,8 @@ from rest_framework.response import Response
 from accounts.users import current_user
 from atlas.api.idempotency import HEADER, idempotent
 from atlas.api.pagination import PAGE_PARAMETERS, page_of
-from atlas.api.schema import request_example
 from atlas.api.views import OpenView, View
-from payments import selectors, services, webhooks
+from payments import examples, selectors, services, webhooks
 from payments import serializers as shape
 from payments.permissions import check_may
 from payments.rules.lifecycle import PaymentAction
@@ -52,7 +51,7 @@ class Capture(View):
         tags=TAGS,
         request=shape.CaptureSerializer,
         responses=shape.TransactionSerializer,
-        examples=[request_example("Everything", {})],
+        examples=[examples.CAPTURE],
     )
     @idempotent
     def post(self, request: Request, transaction_id: UUID) -> Response:
@@ -66,16 +65,16 @@ class Refund(View):
     @extend_schema(
         operation_id="refund_transaction",
         tags=TAGS,
-        request=shape.RefundRequestSerializer,
+        request=shape.NewRefundSerializer,
         responses=shape.TransactionSerializer,
-        examples=[request_example("A part", {"amount": 2500, "reason": "Late by 40 minutes"})],
+        examples=[examples.REFUND],
     )
     @idempotent
     def post(self, request: Request, transaction_id: UUID) -> Response:
         """Give money back (ADMIN), in several parts if wanted; it counts in `refunded` once Square has completed it."""
         row = _for(request, PaymentAction.REFUND, transaction_id)
         row = services.refund(
-            transaction_id=row.id, request_key=_click(request), **self.body(shape.RefundRequestSerializer)
+            transaction_id=row.id, request_key=_click(request), **self.body(shape.NewRefundSerializer)
         )
         return self.answer(row, shape.TransactionSerializer)
 
@@ -91,6 +90,7 @@ class SquareWebhook(OpenView):
             OpenApiParameter(SIGNATURE, str, OpenApiParameter.HEADER, description="HMAC-SHA256 of URL and raw body.")
         ],
         responses={200: OpenApiResponse(description="Kept. A repeated event is kept once.")},
+        examples=[examples.WEBHOOK],
     )
     def post(self, request: Request) -> Response:
         """Square's news of payments and refunds."""

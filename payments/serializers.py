@@ -51,6 +51,6 @@ class CaptureSerializer(Serializer):
     amount = Cents(min_value=1, required=False, help_text="Integer cents; less than authorised releases the rest.")
 
 
-class RefundRequestSerializer(Serializer):
+class NewRefundSerializer(Serializer):
     amount = Cents(min_value=1, required=False, help_text="Integer cents; everything that is left when absent.")
     reason = FreeText(max_length=190)

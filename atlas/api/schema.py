@@ -5,8 +5,15 @@ Importing this module (`atlas.api.docs` does) registers the extensions with drf-
 
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiSerializerExtension,
+    OpenApiSerializerFieldExtension,
+)
+from drf_spectacular.plumbing import get_lib_doc_excludes
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse
+
+from atlas.api.serializers import Query, Serializer
 
 Schema = dict[str, Any]
 
@@ -62,6 +69,11 @@ IF_MATCH: Schema = {
 }
 
 
+def undocumented() -> list[type]:
+    """drf-spectacular's `GET_LIB_DOC_EXCLUDES`: bases whose docstrings are for us, not for who uses the API."""
+    return [*get_lib_doc_excludes(), Serializer, Query]
+
+
 def add_manners(result: Schema, generator: Any, request: Any, public: bool) -> Schema:
     """drf-spectacular's post-processing hook: what is true of every operation, said once."""
     components = result.setdefault("components", {})
@@ -70,9 +82,19 @@ def add_manners(result: Schema, generator: Any, request: Any, public: bool) -> S
     for path in result.get("paths", {}).values():
         for method in METHODS:
             if operation := path.get(method):
+                _summarise(operation)
                 _add_errors(operation, method)
                 _add_if_match(operation, method)
     return result
+
+
+def _summarise(operation: Schema) -> None:
+    """The first line of a view's docstring is what an operation does in a few words."""
+    if "summary" not in operation and "description" in operation:
+        summary, _, rest = operation.pop("description").partition("\n")
+        operation["summary"] = summary.rstrip(".")
+        if rest.strip():
+            operation["description"] = rest.strip()
 
 
 def _add_errors(operation: Schema, method: str) -> None:
@@ -126,6 +148,19 @@ class ClosedSerializer(OpenApiSerializerExtension):  # type: ignore[no-untyped-c
         if direction == "request":
             schema["additionalProperties"] = False
         return schema
+
+
+class NamedChoice(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """The values of an enum are a component of its name; other choices stand where they are used."""
+
+    target_class = "atlas.api.fields.Choice"
+    match_subclasses = True
+
+    def get_name(self) -> str | None:
+        return self.target.enum.__name__ if self.target.enum else None
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> Schema:
+        return {"type": "string", "enum": list(self.target.choices)}
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

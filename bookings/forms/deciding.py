@@ -16,7 +16,7 @@ from bookings.serializers import (
     AcceptSerializer,
     AssignSerializer,
     CancelSerializer,
-    QuoteRequestSerializer,
+    NewQuoteSerializer,
     StatusSerializer,
 )
 from fleet.tables import Driver, Vehicle
@@ -37,7 +37,7 @@ OUTCOMES = (
 class QuoteForm(ApiForm):
     """An operator's offer; `price` in whole money here, in cents beyond."""
 
-    serializer: ClassVar[type[Serializer]] = QuoteRequestSerializer
+    serializer: ClassVar[type[Serializer]] = NewQuoteSerializer
 
     vehicle_id = forms.ChoiceField(label=_("Vehicle"))
     price = forms.DecimalField(

@@ -13,7 +13,7 @@ from atlas.geo.city import JURISDICTION, TIMEZONE, Place, places
 from bookings import labels
 from bookings.rules.tax import TAX_RATES
 from bookings.rules.types import BookingType
-from bookings.serializers import GENDERS, MUSIC, TEMPERATURES, EstimateRequestSerializer, RequestSerializer
+from bookings.serializers import GENDERS, MUSIC, TEMPERATURES, EstimateSerializer, NewBookingSerializer
 
 PREFERENCES = (
     "preferred_driver_gender",
@@ -54,7 +54,7 @@ def _flag(label: Any) -> forms.BooleanField:
 class RequestForm(ApiForm):
     """Everything of one request. A place of the demo city is chosen by its label, any other is free text."""
 
-    serializer: ClassVar[type[Serializer]] = RequestSerializer
+    serializer: ClassVar[type[Serializer]] = NewBookingSerializer
 
     once = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput, initial=lambda: str(uuid4()))
     type = forms.ChoiceField(
@@ -133,7 +133,7 @@ class RequestForm(ApiForm):
 class EstimateForm(RequestForm):
     """The same while it is being filled in: only what the price needs must be there."""
 
-    serializer = EstimateRequestSerializer
+    serializer = EstimateSerializer
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -7,7 +7,7 @@ from atlas.dynamo.many import get_many
 from atlas.errors import Conflict, Invalid
 from fleet.rules.fitness import Fault, driver_faults, vehicle_faults
 from fleet.rules.types import VehicleCategory
-from fleet.selectors import NONE_OF_YOURS
+from fleet.selectors import NONE_OF_YOURS, is_of_operator
 from fleet.tables import Driver, Vehicle
 
 
@@ -28,9 +28,9 @@ def check_fit(
     """
     driver, vehicle = get_many((Driver, driver_id), (Vehicle, vehicle_id), consistent=True)
     fields = {}
-    if driver is None or driver.operator_id != operator_id or not driver.active:
+    if not is_of_operator(driver, operator_id):
         fields["driverId"] = [NONE_OF_YOURS["driver"]]
-    if vehicle is None or vehicle.operator_id != operator_id or not vehicle.active:
+    if not is_of_operator(vehicle, operator_id):
         fields["vehicleId"] = [NONE_OF_YOURS["vehicle"]]
     if fields:
         raise Invalid(fields=fields)

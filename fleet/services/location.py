@@ -15,8 +15,8 @@ def save_location(*, driver_id: str, location: Mapping[str, Any], min_interval: 
     """Keep `location` (`lat`, `lng`, `heading`, `speed`, an aware `timestamp`) as `Driver.currentLocation`.
 
     One UpdateItem, under the condition that it is newer than what is stored, by `min_interval` (LOCATION_WRITE_SECONDS
-    unless told otherwise); False when it is not, or there is no such driver. The driver's version stays: whoever edits
-    the driver meanwhile loses nothing but this position.
+    unless told otherwise); False when it is not, there is no such driver, or a transaction is writing the driver at
+    this moment. The driver's version stays: whoever edits the driver meanwhile loses nothing but this position.
     """
     interval = timedelta(seconds=settings.LOCATION_WRITE_SECONDS) if min_interval is None else min_interval
     position = Location(**location)
@@ -30,7 +30,7 @@ def save_location(*, driver_id: str, location: Mapping[str, Any], min_interval: 
             condition=Driver.id.exists() & (Driver.current_location.does_not_exist() | due),
         )
     except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
+        if error.cause_response_code not in ("ConditionalCheckFailedException", "TransactionConflictException"):
             raise
         return False
     return True

@@ -55,15 +55,15 @@ class Cast:
 def make_cast(password: str | None = None) -> Cast:
     operator = OperatorFactory.create(company_name="Meridian Chauffeurs", rating=4.9, password=password)
     driver = DriverFactory.create(operator=operator, name="Marcus Bell", password=password)
-    rival = OperatorFactory.create()
+    rival = OperatorFactory.create(password=password)
     VehicleFactory.create(operator=rival)
-    suspended = OperatorFactory.create(status=OperatorStatus.SUSPENDED)
+    suspended = OperatorFactory.create(status=OperatorStatus.SUSPENDED, password=password)
     return Cast(
         concierge=UserFactory.create(name="Sofia Marchetti", password=password),
-        other_concierge=UserFactory.create(password=None),
+        other_concierge=UserFactory.create(password=password),
         operator=operator,
         owner=User.fetch(operator.user_id),
-        manager=User.fetch(MemberFactory.create(operator=operator).user_id),
+        manager=User.fetch(MemberFactory.create(operator=operator, password=password).user_id),
         rival=User.fetch(rival.user_id),
         suspended=User.fetch(suspended.user_id),
         driver=driver,

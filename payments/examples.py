@@ -1,0 +1,24 @@
+"""The examples of the OpenAPI document: requests that work as they stand (a test sends them)."""
+
+from atlas.api.schema import request_example
+
+PAYMENT = {
+    "id": "hYy9pRFVxpDsO1FB05SunFWUe9JZY",
+    "status": "COMPLETED",
+    "total_money": {"amount": 24500, "currency": "USD"},
+    "updated_at": "2026-12-24T23:30:00.000Z",
+    "version_token": "bhC3b8qKJvNDdxqKzXaeDsAjS1oMFuAKxGgT32HbE6S6o",
+}
+
+CAPTURE = request_example("Everything", {})
+REFUND = request_example("A part", {"amount": 2500, "reason": "Late by 40 minutes"})
+WEBHOOK = request_example(
+    "A payment moved on",
+    {
+        "merchant_id": "M-ATLAS-LOCAL",
+        "type": "payment.updated",
+        "event_id": "6a8f5f28-54a1-4eb0-a98a-3111513fd4fc",
+        "created_at": "2026-12-24T23:30:00.000Z",
+        "data": {"type": "payment", "id": "hYy9pRFVxpDsO1FB05SunFWUe9JZY", "object": {"payment": PAYMENT}},
+    },
+)

@@ -1,0 +1,204 @@
+"""For every operation of the API one request that somebody may make, on a target in the state it needs.
+
+`CALLS["POST /bookings/{booking_id}/assign"](cast)` sells a booking and gives the ids and the body of its assignment.
+The permission matrix, the budgets, the examples and the outage test all make these requests.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
+
+from django.conf import settings
+from rest_framework.response import Response
+from rest_framework.test import APIClient
+
+from accounts import examples as accounts_examples
+from accounts import sign_in
+from accounts.tables import User
+from atlas.local.square.webhooks import sign
+from atlas.origin import Origin
+from bookings import calendar
+from bookings import examples as bookings_examples
+from bookings.rules.lifecycle import BookingStatus
+from fleet import examples as fleet_examples
+from fleet.factories import DriverFactory, OperatorFactory, VehicleFactory
+from fleet.rules.types import OperatorStatus
+from payments import examples as payments_examples
+from payments.api import SIGNATURE
+from tests.bookings.stage import Cast, accepted, assigned, driven, quoted, requested
+from tests.factories import PASSWORD, UserFactory
+
+
+@dataclass(frozen=True)
+class Call:
+    """What goes into a request of an operation; `who` of the cast may make it."""
+
+    who: str
+    ids: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def send(self, client: APIClient, operation: str, **headers: str) -> Response:
+        method, path = operation.split()
+        url = "/api/v1" + path.format(**self.ids)
+        if self.query:
+            url += "?" + "&".join(f"{name}={value}" for name, value in self.query.items())
+        body: Any = json.dumps(self.body) if self.body is not None else ""
+        response: Response = client.generic(
+            method, url, body, content_type="application/json", headers={**self.headers, **headers}
+        )
+        return response
+
+
+Prepare = Callable[[Cast], Call]
+
+
+def own(who: str, body: Any = None) -> Prepare:
+    """A request about oneself, or about nothing in particular."""
+    return lambda cast: Call(who, body=body)
+
+
+def of_booking(who: str, prepare: Callable[[Cast], Any], body: Any = None) -> Prepare:
+    return lambda cast: Call(who, {"booking_id": prepare(cast).id}, body)
+
+
+def live(cast: Cast) -> Any:
+    return driven(cast, BookingStatus.DRIVER_EN_ROUTE)
+
+
+def paid(cast: Cast) -> Any:
+    return driven(cast, BookingStatus.COMPLETED)
+
+
+def of_transaction(who: str, prepare: Callable[[Cast], Any], body: Any = None) -> Prepare:
+    return lambda cast: Call(who, {"transaction_id": prepare(cast).transaction_id}, body)
+
+
+def register(cast: Cast) -> Call:
+    return Call("concierge", body={**accounts_examples.REGISTRATION.value, "email": f"{uuid4().hex}@example.com"})
+
+
+def login(cast: Cast) -> Call:
+    return Call("concierge", body={"email": UserFactory.create().email, "password": PASSWORD})
+
+
+def refresh(cast: Cast) -> Call:
+    signed_in = sign_in.sign_in(email=UserFactory.create().email, password=PASSWORD, origin=Origin("127.0.0.1", ""))
+    return Call("concierge", body={"refreshToken": signed_in.refresh_token})
+
+
+def change_email(cast: Cast) -> Call:
+    return Call("concierge", body={"email": f"{uuid4().hex}@example.com", "password": PASSWORD})
+
+
+def quote(cast: Cast) -> Call:
+    body = {**bookings_examples.QUOTE.value, "vehicleId": cast.sedan.id}
+    return Call("owner", {"booking_id": requested(cast).id}, body)
+
+
+def of_quote(who: str, body: Any = None) -> Prepare:
+    return lambda cast: Call(who, {"quote_id": quoted(cast, requested(cast)).id}, body)
+
+
+def assign(cast: Cast) -> Call:
+    body = {"driverId": cast.driver.id, "vehicleId": cast.sedan.id}
+    return Call("owner", {"booking_id": accepted(cast).id}, body)
+
+
+def of_operator(status: OperatorStatus) -> Prepare:
+    return lambda cast: Call("admin", {"operator_id": OperatorFactory.create(status=status).id})
+
+
+def of_vehicle(body: Any = None) -> Prepare:
+    return lambda cast: Call("owner", {"vehicle_id": VehicleFactory.create(operator=cast.operator).id}, body)
+
+
+def of_driver(body: Any = None) -> Prepare:
+    return lambda cast: Call("owner", {"driver_id": DriverFactory.create(operator=cast.operator).id}, body)
+
+
+def add_driver(cast: Cast) -> Call:
+    return Call("owner", body={**fleet_examples.DRIVER.value, "email": f"{uuid4().hex}@example.com"})
+
+
+def transactions(cast: Cast) -> Call:
+    return Call("concierge", query={"booking": accepted(cast).id})
+
+
+def calendar_feed(cast: Cast) -> Call:
+    requested(cast)
+    query = parse_qs(urlsplit(calendar.feed_url(cast.concierge)).query)
+    return Call("concierge", query={"token": query["token"][0]})
+
+
+def webhook(cast: Cast) -> Call:
+    """Of a payment that is not ours: kept, and of no consequence."""
+    body = {**payments_examples.WEBHOOK.value, "event_id": str(uuid4())}
+    signature = sign(body=json.dumps(body).encode(), url=settings.SQUARE_WEBHOOK_URL, key=settings.SQUARE_WEBHOOK_KEY)
+    return Call("concierge", body=body, headers={SIGNATURE: signature})
+
+
+CALLS: dict[str, Prepare] = {
+    "POST /auth/register": register,
+    "POST /auth/login": login,
+    "POST /auth/refresh": refresh,
+    "POST /auth/logout": own("concierge"),
+    "POST /auth/change-password": own(
+        "concierge", {**accounts_examples.PASSWORD_CHANGE.value, "currentPassword": PASSWORD}
+    ),
+    "GET /me": own("concierge"),
+    "PATCH /me": own("concierge", accounts_examples.PROFILE.value),
+    "DELETE /me": own("concierge", {"password": PASSWORD}),
+    "POST /me/email": change_email,
+    "GET /me/export": own("concierge"),
+    "GET /me/calendar": own("concierge"),
+    "GET /calendar.ics": calendar_feed,
+    "POST /pricing/estimate": own("concierge", bookings_examples.ESTIMATE.value),
+    "GET /bookings": own("concierge"),
+    "POST /bookings": own("concierge", bookings_examples.REQUEST.value),
+    "GET /bookings/open": own("owner"),
+    "GET /bookings/{booking_id}": of_booking("concierge", assigned),
+    "GET /bookings/{booking_id}/history": of_booking("concierge", assigned),
+    "GET /bookings/{booking_id}/quotes": of_booking("concierge", assigned),
+    "POST /bookings/{booking_id}/quotes": quote,
+    "POST /bookings/{booking_id}/cancel": of_booking("concierge", assigned, bookings_examples.CANCEL.value),
+    "POST /bookings/{booking_id}/assign": assign,
+    "POST /bookings/{booking_id}/status": of_booking("chauffeur", assigned, bookings_examples.STATUS.value),
+    "GET /bookings/{booking_id}/track": of_booking("concierge", live),
+    "GET /bookings/{booking_id}/receipt": of_booking("concierge", paid),
+    "POST /quotes/{quote_id}/accept": of_quote("concierge", bookings_examples.ACCEPT.value),
+    "POST /quotes/{quote_id}/withdraw": of_quote("owner"),
+    "GET /drivers/me/jobs": own("chauffeur"),
+    "GET /operators": own("admin"),
+    "POST /operators/{operator_id}/approve": of_operator(OperatorStatus.SUSPENDED),
+    "POST /operators/{operator_id}/suspend": of_operator(OperatorStatus.ACTIVE),
+    "GET /operators/me": own("owner"),
+    "PATCH /operators/me": own("owner", fleet_examples.OPERATOR.value),
+    "GET /operators/me/pricing-rules": own("owner"),
+    "PUT /operators/me/pricing-rules": own("owner", fleet_examples.PRICING_RULES.value),
+    "GET /vehicles": own("owner"),
+    "POST /vehicles": own("owner", fleet_examples.VEHICLE.value),
+    "GET /vehicles/{vehicle_id}": of_vehicle(),
+    "PATCH /vehicles/{vehicle_id}": of_vehicle(fleet_examples.VEHICLE_CHANGE.value),
+    "DELETE /vehicles/{vehicle_id}": of_vehicle(),
+    "GET /drivers": own("owner"),
+    "POST /drivers": add_driver,
+    "GET /drivers/{driver_id}": of_driver(),
+    "PATCH /drivers/{driver_id}": of_driver(fleet_examples.DRIVER_CHANGE.value),
+    "DELETE /drivers/{driver_id}": of_driver(),
+    "GET /drivers/me": own("chauffeur"),
+    "POST /drivers/me/status": own("chauffeur", fleet_examples.STATUS.value),
+    "GET /transactions": transactions,
+    "GET /transactions/{transaction_id}": of_transaction("concierge", accepted),
+    "POST /transactions/{transaction_id}/capture": of_transaction("owner", accepted, payments_examples.CAPTURE.value),
+    "POST /transactions/{transaction_id}/refund": of_transaction("admin", paid, payments_examples.REFUND.value),
+    "POST /webhooks/square": webhook,
+}
+
+
+def user_of(cast: Cast, call: Call) -> User:
+    return cast.user(call.who)
