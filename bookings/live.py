@@ -9,6 +9,7 @@ from django.conf import settings
 import fleet.services
 from atlas.api.fields import Instant
 from atlas.live.authentication import in_thread
+from atlas.live.changes import achanges
 from atlas.live.last_position import aset_position
 from atlas.live.publish import apublish
 from bookings import tracking
@@ -17,8 +18,8 @@ from bookings.tables import Booking
 from bookings.topics import booking_topic, driver_topic, operator_topic
 from fleet.tables import Driver
 
-BOOKING_FRESH_SECONDS = 3.0
-"""How old the reporter's view of the driver's booking may be. A change of status shows within this time."""
+BOOKING_FRESH_SECONDS = 30.0
+"""How old the reporter's view of the driver's booking may be, should a change of it not have been marked."""
 
 
 class Reporter:
@@ -28,6 +29,8 @@ class Reporter:
         self.driver = driver
         self._booking: Booking | None = None
         self._looked_at = float("-inf")
+        self._seen: int | None = None
+        """The changes of the driver's bookings that this view knows of."""
         self._written_at = float("-inf")
 
     async def report(self, *, lat: float, lng: float, heading: float, speed: float, at: datetime) -> bool:
@@ -51,10 +54,11 @@ class Reporter:
         return True
 
     async def _current_booking(self) -> Booking | None:
-        now = time.monotonic()
-        if now - self._looked_at >= BOOKING_FRESH_SECONDS:
-            self._looked_at = now
+        """As it is now: where a car is may be seen from the moment it sets out, and not a moment after the ride."""
+        now, changes = time.monotonic(), await achanges(driver_topic(self.driver.id))
+        if changes != self._seen or now - self._looked_at >= BOOKING_FRESH_SECONDS:
             self._booking = await in_thread(live_booking, self.driver.id)
+            self._seen, self._looked_at = changes, now
         return self._booking
 
     async def _keep(self, location: dict[str, Any], at: datetime) -> None:
@@ -69,10 +73,10 @@ class Reporter:
 
 def live_booking(driver_id: str) -> Booking | None:
     """The booking that the driver is driving now."""
-    driver = Driver.find(driver_id)
+    driver = Driver.find(driver_id, consistent=True)
     if driver is None or driver.current_booking_id is None:
         return None
-    booking = Booking.find(driver.current_booking_id)
+    booking = Booking.find(driver.current_booking_id, consistent=True)
     return booking if booking is not None and booking.status in LIVE else None
 
 

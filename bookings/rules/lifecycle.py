@@ -139,6 +139,8 @@ _FOR_STATUS = {
     _S.IN_PROGRESS: _A.START,
     _S.COMPLETED: _A.COMPLETE,
 }
+REPORTED = frozenset(_FOR_STATUS.values())
+"""What a driver says on the road."""
 
 
 def transition(status: BookingStatus, action: Action, actor: Actor) -> BookingStatus:
