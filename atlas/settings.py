@@ -219,7 +219,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
-    "POSTPROCESSING_HOOKS": ["atlas.api.schema.add_manners"],
+    "POSTPROCESSING_HOOKS": ["atlas.api.schema.add_manners", "bookings.openapi.add_sockets"],
     "GET_LIB_DOC_EXCLUDES": "atlas.api.schema.undocumented",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -252,8 +252,6 @@ SQUARE_TIMEOUT_SECONDS = env.float("SQUARE_TIMEOUT_SECONDS", default=10.0)
 CURRENCY = "USD"
 
 # The marketplace
-REQUEST_LIFE = timedelta(hours=env.int("REQUEST_LIFE_HOURS", default=24))
-QUOTE_LIFE = timedelta(minutes=env.int("QUOTE_LIFE_MINUTES", default=30))
 OPEN_REQUEST_SHARDS = env.int("OPEN_REQUEST_SHARDS", default=4)
 """Partitions of the open-requests and due indexes. Raise it before a region's write rate needs it; never lower it."""
 ACCEPTANCE_ANSWERED_WITHIN = timedelta(seconds=env.float("ACCEPTANCE_ANSWERED_SECONDS", default=45.0))
