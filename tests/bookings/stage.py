@@ -23,6 +23,7 @@ from payments.rules.types import PaymentMethod
 from tests.factories import UserFactory
 
 HOTEL, AIRPORT = place("grand-hotel"), place("city-airport")
+CARD, DECLINED_CARD = "cnon:card-nonce-ok", "cnon:card-nonce-declined"
 ON_THE_ROAD = (
     BookingStatus.DRIVER_EN_ROUTE,
     BookingStatus.ARRIVED,
@@ -40,6 +41,7 @@ class Cast:
     owner: User
     manager: User
     rival: User
+    rivals_car: Vehicle
     suspended: User
     driver: Driver
     chauffeur: User
@@ -56,7 +58,6 @@ def make_cast(password: str | None = None) -> Cast:
     operator = OperatorFactory.create(company_name="Meridian Chauffeurs", rating=4.9, password=password)
     driver = DriverFactory.create(operator=operator, name="Marcus Bell", password=password)
     rival = OperatorFactory.create(password=password)
-    VehicleFactory.create(operator=rival)
     suspended = OperatorFactory.create(status=OperatorStatus.SUSPENDED, password=password)
     return Cast(
         concierge=UserFactory.create(name="Sofia Marchetti", password=password),
@@ -65,6 +66,7 @@ def make_cast(password: str | None = None) -> Cast:
         owner=User.fetch(operator.user_id),
         manager=User.fetch(MemberFactory.create(operator=operator, password=password).user_id),
         rival=User.fetch(rival.user_id),
+        rivals_car=VehicleFactory.create(operator=rival),
         suspended=User.fetch(suspended.user_id),
         driver=driver,
         chauffeur=User.fetch(driver.user_id),
@@ -113,12 +115,24 @@ def quoted(cast: Cast, booking: Booking, price: int = 21_000, notes: str = "Blac
     )
 
 
-def accepted(cast: Cast, **changes: Any) -> Booking:
-    """Sold to the operator; needs the payment sandbox."""
-    quote = quoted(cast, requested(cast, **changes))
-    return services.accept_quote(
-        user=cast.concierge, quote_id=quote.id, method=PaymentMethod.CARD, source_id="cnon:card-nonce-ok"
+def rival_quote(cast: Cast, booking: Booking, price: int = 20_000) -> Quote:
+    """Another company's offer for the same ride."""
+    (vehicle,) = Vehicle.operator_index.query(str(cast.rival.profile_id))
+    return services.submit_quote(
+        user=cast.rival, booking_id=booking.id, vehicle_id=vehicle.id, price=price, eta=20, notes=""
     )
+
+
+def accept(cast: Cast, quote: Quote, source_id: str = CARD) -> Booking:
+    """Needs the payment sandbox."""
+    return services.accept_quote(
+        user=cast.concierge, quote_id=quote.id, method=PaymentMethod.CARD, source_id=source_id
+    )
+
+
+def accepted(cast: Cast, **changes: Any) -> Booking:
+    """Sold to the operator."""
+    return accept(cast, quoted(cast, requested(cast, **changes)))
 
 
 def assigned(cast: Cast, **changes: Any) -> Booking:

@@ -1,0 +1,195 @@
+"""Who may do what: every operation of the API, asked for by everybody.
+
+A row is an operation on a target in the state that it needs (`tests/calls.py`); a cell is the status that this person
+gets for a request that is otherwise right. A route without a row fails the test, and so does a method that the
+document does not know.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.tables import User
+from fleet.factories import DriverFactory
+from tests.bookings.stage import Cast, make_cast, requested
+from tests.calls import CALLS, Call, Prepare, of_booking, own, quote
+from tests.clients import client_of
+from tests.factories import PASSWORD
+from tests.sandbox import sandbox, square_process
+from tests.test_openapi import operations
+
+__all__ = ["sandbox", "square_process"]
+
+pytestmark = pytest.mark.usefixtures("sandbox")
+
+PEOPLE = {
+    "anon": "nobody is signed in",
+    "conc": "concierge",  # of this booking; so are owner, mngr, chauf
+    "other": "other_concierge",
+    "owner": "owner",
+    "mngr": "manager",  # of the same company as the owner
+    "rival": "rival",  # runs another company
+    "susp": "suspended",  # runs a company that is not approved
+    "chauf": "chauffeur",
+    "coll": "colleague",  # another driver of the owner's
+    "admin": "admin",
+}
+MATRIX = """
+                                               anon  conc other owner  mngr rival  susp chauf  coll admin
+POST   /auth/register                           201   201   201   201   201   201   201   201   201   201
+POST   /auth/login                              200   200   200   200   200   200   200   200   200   200
+POST   /auth/refresh                            200   200   200   200   200   200   200   200   200   200
+POST   /auth/logout                             401   204   204   204   204   204   204   204   204   204
+POST   /auth/change-password                    401   204   204   204   204   204   204   204   204   204
+GET    /me                                      401   200   200   200   200   200   200   200   200   200
+PATCH  /me                                      401   200   200   200   200   200   200   200   200   200
+DELETE /me                                      401   204   204   204   204   204   204   204   204   204
+POST   /me/email                                401   200   200   200   200   200   200   200   200   200
+GET    /me/export                               401   200   200   200   200   200   200   200   200   200
+GET    /me/calendar                             401   200   200   200   200   200   200   200   200   200
+GET    /calendar.ics                            200   200   200   200   200   200   200   200   200   200
+POST   /pricing/estimate                        401   200   200   200   200   200   200   200   200   200
+GET    /bookings                                401   200   200   200   200   200   200   200   200   200
+POST   /bookings                                401   201   201   403   403   403   403   403   403   201
+GET    /bookings/open                           401   403   403   200   200   200   403   403   403   200
+GET    /bookings/{booking_id}                   401   200   404   200   200   404   404   200   404   200
+GET    /bookings/{booking_id} (open)            401   200   404   200   200   200   404   404   404   200
+GET    /bookings/{booking_id}/history           401   200   404   200   200   404   404   200   404   200
+GET    /bookings/{booking_id}/quotes            401   200   404   200   200   404   404   403   404   200
+GET    /bookings/{booking_id}/quotes (open)     401   200   404   200   200   200   404   404   404   200
+POST   /bookings/{booking_id}/quotes            401   403   403   201   201   400   403   403   403   403
+POST   /bookings/{booking_id}/quotes (rival)    401   403   403   400   400   201   403   403   403   403
+POST   /bookings/{booking_id}/cancel            401   200   404   200   200   404   404   403   404   200
+POST   /bookings/{booking_id}/assign            401   403   404   200   200   404   404   404   404   403
+POST   /bookings/{booking_id}/status            401   403   404   403   403   404   404   200   404   200
+GET    /bookings/{booking_id}/track             401   200   404   200   200   404   404   200   404   200
+GET    /bookings/{booking_id}/receipt           401   200   404   200   200   404   404   200   404   200
+POST   /quotes/{quote_id}/accept                401   200   404   403   403   404   404   404   404   403
+POST   /quotes/{quote_id}/withdraw              401   403   404   200   200   404   404   404   404   403
+GET    /drivers/me/jobs                         401   403   403   403   403   403   403   200   200   403
+GET    /operators                               401   403   403   403   403   403   403   403   403   200
+POST   /operators/{operator_id}/approve         401   403   403   403   403   403   403   403   403   200
+POST   /operators/{operator_id}/suspend         401   403   403   403   403   403   403   403   403   200
+GET    /operators/me                            401   403   403   200   200   200   200   403   403   403
+PATCH  /operators/me                            401   403   403   200   200   200   200   403   403   403
+GET    /operators/me/pricing-rules              401   403   403   200   200   200   200   403   403   403
+PUT    /operators/me/pricing-rules              401   403   403   200   200   200   200   403   403   403
+GET    /vehicles                                401   403   403   200   200   200   200   403   403   403
+POST   /vehicles                                401   403   403   201   201   201   201   403   403   403
+GET    /vehicles/{vehicle_id}                   401   403   403   200   200   404   404   403   403   403
+PATCH  /vehicles/{vehicle_id}                   401   403   403   200   200   404   404   403   403   403
+DELETE /vehicles/{vehicle_id}                   401   403   403   204   204   404   404   403   403   403
+GET    /drivers                                 401   403   403   200   200   200   200   403   403   403
+POST   /drivers                                 401   403   403   201   201   201   201   403   403   403
+GET    /drivers/{driver_id}                     401   403   403   200   200   404   404   403   403   403
+PATCH  /drivers/{driver_id}                     401   403   403   200   200   404   404   403   403   403
+DELETE /drivers/{driver_id}                     401   403   403   204   204   404   404   403   403   403
+GET    /drivers/me                              401   403   403   403   403   403   403   200   200   403
+POST   /drivers/me/status                       401   403   403   403   403   403   403   200   200   403
+GET    /transactions (of a booking)             401   200   200   200   200   200   200   200   200   200
+GET    /transactions (of a period)              401   403   403   403   403   403   403   403   403   200
+GET    /transactions/{transaction_id}           401   200   404   200   200   404   404   404   404   200
+POST   /transactions/{transaction_id}/capture   401   403   404   200   200   404   404   404   404   200
+POST   /transactions/{transaction_id}/refund    401   403   404   403   403   404   404   404   404   200
+POST   /webhooks/square                         200   200   200   200   200   200   200   200   200   200
+"""
+
+
+def rivals_quote(cast: Cast) -> Call:
+    call = quote(cast)
+    return Call("rival", call.ids, {**call.body, "vehicleId": cast.rivals_car.id})
+
+
+OTHER_CALLS: dict[str, Prepare] = {
+    "GET /bookings/{booking_id} (open)": of_booking("owner", requested),
+    "GET /bookings/{booking_id}/quotes (open)": of_booking("owner", requested),
+    "POST /bookings/{booking_id}/quotes (rival)": rivals_quote,
+    "GET /transactions (of a booking)": CALLS["GET /transactions"],
+    "GET /transactions (of a period)": own("admin"),
+}
+
+
+def rows() -> dict[str, dict[str, int]]:
+    """`"POST /bookings"` -> the status for each of `PEOPLE`."""
+    head, *lines = MATRIX.strip().splitlines()
+    people = head.split()
+    found = {}
+    for line in lines:
+        words = line.split()
+        name, cells = words[: -len(people)], words[-len(people) :]
+        found[" ".join(name)] = dict(zip(people, map(int, cells), strict=True))
+    return found
+
+
+def operation_of(name: str) -> str:
+    """A row's operation, without what it says of the target."""
+    return name.partition(" (")[0]
+
+
+@pytest.mark.parametrize(("name", "expected"), rows().items(), ids=rows())
+def test_everybody_gets_what_the_matrix_says(name: str, expected: dict[str, int]) -> None:
+    """First those who are refused, all on one target: had one of them changed it, the others would not succeed."""
+    stage = Stage(name)
+    found = {who: stage.ask(who) for who, status in expected.items() if status >= 400}
+    for who in [who for who in expected if who not in found]:
+        found[who] = stage.ask(who)
+        stage.renew()
+    assert found == expected
+
+
+class Stage:
+    """People and a target for one row."""
+
+    def __init__(self, name: str) -> None:
+        self.operation = operation_of(name)
+        self.prepare = OTHER_CALLS.get(name) or CALLS[name]
+        self._begin()
+
+    def _begin(self) -> None:
+        self.cast = make_cast(PASSWORD)
+        self.people = people_of(self.cast)
+        self.call = self.prepare(self.cast)
+
+    def ask(self, who: str) -> int:
+        return self.call.send(client_of(self.people[who]), self.operation).status_code
+
+    def renew(self) -> None:
+        """Another target, where the one before may be used up; of a ride, with another driver and car too."""
+        if self.operation.startswith("GET"):
+            return
+        if any(each in self.operation for each in ("{booking_id}", "{quote_id}", "{transaction_id}")):
+            self._begin()
+        else:
+            self.call = self.prepare(self.cast)
+
+
+def people_of(cast: Cast) -> dict[str, User | None]:
+    colleague = DriverFactory.create(operator=cast.operator, password=PASSWORD)
+    named: dict[str, User | None] = {who: getattr(cast, name, None) for who, name in PEOPLE.items()}
+    return {**named, "coll": User.fetch(colleague.user_id)}
+
+
+def test_no_route_is_missing() -> None:
+    """Neither from this matrix nor from the OpenAPI document."""
+    assert {operation_of(name) for name in rows()} == set(operations())
+    assert set(routes()) == set(operations())
+
+
+def routes() -> Iterator[str]:
+    """`"POST /bookings"` for every method of every view under /api/v1/, from the URLconf itself."""
+    api = next(each for each in get_resolver().url_patterns if str(each.pattern) == "api/v1/")
+    for path, view in _views(api, ""):
+        for method in ("get", "post", "put", "patch", "delete"):
+            if hasattr(view, method):
+                yield f"{method.upper()} /{path}"
+
+
+def _views(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, Any]]:
+    for each in resolver.url_patterns:
+        path = prefix + str(each.pattern).replace("<uuid:", "{").replace(">", "}")
+        if isinstance(each, URLPattern):
+            yield path, each.callback.view_class  # type: ignore[union-attr]
+        else:
+            yield from _views(each, path)
