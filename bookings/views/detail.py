@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.rules.roles import Role
 from accounts.users import CurrentUser, current_user
@@ -58,6 +59,8 @@ def show_booking(request: HttpRequest, booking_id: UUID, *, status: int = 200, *
     if is_operator and {Action.ASSIGN, Action.REASSIGN} & set(actions):
         context["assign_form"] = forms.get("assign_form") or assign_form(user, found)
     if request.headers.get("HX-Request"):
+        if is_party and "outside" in request.GET:
+            return HttpResponseClientRefresh()  # the ride became theirs: its page has more than new parts
         return render(request, "bookings/_live_parts.html", context)
     context["map"] = map_data(found, is_party=is_party)
     return render(request, "bookings/detail.html", context, status=status)

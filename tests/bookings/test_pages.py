@@ -12,6 +12,7 @@ from bookings import services
 from bookings.rules.lifecycle import BookingStatus
 from bookings.rules.types import CancellationCode
 from bookings.tables import Booking
+from payments.rules.types import PaymentMethod
 from tests.bookings.stage import HOTEL, Cast, accepted, assigned, browser, driven, quoted, requested
 
 ROLES = ("concierge", "owner", "manager", "chauffeur", "admin")
@@ -188,6 +189,19 @@ def test_htmx_gets_only_the_parts_that_change(cast: Cast) -> None:
     assert "<html" not in parts
     for part in ("booking-badge", "booking-side", "booking-timeline", "booking-history"):
         assert re.search(rf'id="{part}"[^>]*hx-swap-oob="true"', parts)
+
+
+def test_an_operator_whose_quote_won_gets_the_whole_page_anew(cast: Cast, sandbox: SandboxControl) -> None:
+    booking = requested(cast)
+    client = browser(cast.owner, headers={"HX-Request": "true"})
+    path = f"/bookings/{booking.id}/?outside"
+    assert "HX-Refresh" not in client.get(path)
+    quote = quoted(cast, booking)
+    services.accept_quote(
+        user=cast.concierge, quote_id=quote.id, method=PaymentMethod.CARD, source_id="cnon:card-nonce-ok"
+    )
+    assert client.get(path)["HX-Refresh"] == "true"
+    assert browser(cast.rival, headers={"HX-Request": "true"}).get(path).status_code == 404
 
 
 def test_the_live_map_begins_where_the_car_is(cast: Cast, sandbox: SandboxControl) -> None:

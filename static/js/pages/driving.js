@@ -45,6 +45,7 @@ const feed = new LiveFeed({
 const sharing = new LocationSharing({ send: (message) => feed.send(message), onState: show });
 
 feed.start();
+if (toggle.checked) chosen(true); // pressed before this module was there
 if (chosen()) sharing.start();
 toggle.addEventListener("change", () => {
   chosen(toggle.checked);
