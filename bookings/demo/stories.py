@@ -24,7 +24,8 @@ S = BookingStatus
 
 PAST = {S.PAID: 196, S.CANCELLED: 26, S.EXPIRED: 14, S.COMPLETED: 2}
 AHEAD = {S.DRIVER_ASSIGNED: 16, S.OPERATOR_ASSIGNED: 14, S.QUOTING: 12, S.SOURCING: 9, S.NEW: 1}
-UNDER_WAY = (S.DRIVER_EN_ROUTE, S.ARRIVED, S.PASSENGER_ONBOARD, S.IN_PROGRESS)
+UNDER_WAY = {S.DRIVER_EN_ROUTE: 22, S.ARRIVED: 4, S.PASSENGER_ONBOARD: -3, S.IN_PROGRESS: -8}
+"""Minutes from now to the pick-up of the rides that are on the road at the start."""
 WEEKS_BACK, DAYS_AHEAD = 6, 9
 
 CLASSES = [VehicleCategory.SEDAN] * 6 + [VehicleCategory.SUV] * 3 + [VehicleCategory.SPRINTER, VehicleCategory.LIMO]
@@ -87,8 +88,8 @@ class Writer:
         for status, count in PAST.items():
             for _ in range(count):
                 yield self.story(status, self._past_pickup())
-        for status in UNDER_WAY:
-            yield self.story(status, self.now + timedelta(minutes=self.random.randint(-12, 8)))
+        for status, minutes in UNDER_WAY.items():
+            yield self.story(status, self.now + timedelta(minutes=minutes))
         for status, count in AHEAD.items():
             for _ in range(count):
                 yield self.story(status, self._coming_pickup())
