@@ -125,9 +125,7 @@ def rival_quote(cast: Cast, booking: Booking, price: int = 20_000) -> Quote:
 
 def accept(cast: Cast, quote: Quote, source_id: str = CARD) -> Booking:
     """Needs the payment sandbox."""
-    return services.accept_quote(
-        user=cast.concierge, quote_id=quote.id, method=PaymentMethod.CARD, source_id=source_id
-    )
+    return services.accept_quote(user=cast.concierge, quote_id=quote.id, method=PaymentMethod.CARD, source_id=source_id)
 
 
 def accepted(cast: Cast, **changes: Any) -> Booking:
