@@ -13,7 +13,7 @@ from atlas.dynamo.attributes import utc_now
 from atlas.geo.city import TIMEZONE, place
 from atlas.geo.distance import cumulative_m, interpolate
 from atlas.geo.routing import route
-from tests.bookings.stage import Cast, make_cast
+from tests.bookings.stage import Cast, make_cast, quoted, requested
 from tests.browser.conftest import Open
 from tests.factories import PASSWORD
 
@@ -222,9 +222,12 @@ def test_a_phone_that_may_not_tell_says_so(cast: Cast, open_browser: Open) -> No
 @pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
 def test_nothing_is_wider_than_the_screen(cast: Cast, open_browser: Open, phone: bool, dark: bool) -> None:
     page = open_browser(phone=phone, dark=dark)
+    booking = requested(cast, pickup_location="A" * 200, passenger_name="Nebuchadnezzar" * 8)
+    quoted(cast, booking, notes="https://example.com/" + "long" * 100)
     sign_in(page, cast.concierge)
-    for path in ("/bookings/", "/bookings/new/"):
+    for path in ("/bookings/", "/bookings/new/", f"/bookings/{booking.id}/", f"/bookings/{booking.id}/cancel/"):
         page.goto(path)
+        shoot(page, f"wide-{phone}-{dark}-{path.strip('/').rpartition('/')[2]}")
         wide, screen = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         assert wide <= screen
         expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark" if dark else "light")
