@@ -15,10 +15,10 @@ run: installed ## Start Atlas with demo data at http://127.0.0.1:8000 (PORT=...,
 	@exec $(BIN)/python -m atlas.local.run --with-parent
 
 test: installed-dev engine ## Run the tests, without a browser (ARGS="-k quotes" narrows them)
-	@$(BIN)/python -m pytest -n 2 -m "not browser" $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser" $(ARGS)
 
 check: lint types schema engine ## Everything that must hold before a change is merged, browser tests included
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 fmt: installed-dev ## Format the code and sort its imports
 	@$(BIN)/ruff check --quiet --select I --fix $(CODE)

@@ -296,7 +296,7 @@ class TrackSerializer(Serializer):
     progress = Number(read_only=True, allow_null=True, help_text="0 to 1 along the leg.")
     remaining_km = Number(read_only=True, allow_null=True)
     eta_seconds = Integer(read_only=True, allow_null=True)
-    route = ListOf(ListOf(Number()), read_only=True)
+    route = ListOf(ListOf(Number(), min_length=2, max_length=2), max_length=None, read_only=True)
 
 
 class ReceiptSerializer(Serializer):

@@ -58,9 +58,7 @@ class Stack:
         self.url = f"http://{LOOPBACK}:{port}"
         self.env = {**wanted.env, "DJANGO_SETTINGS_MODULE": "atlas.settings", "ATLAS_METER": "1", **settings}
         self._programs = {
-            program.name: replace(program, env={**program.env, **self.env})
-            for wave in wanted.waves
-            for program in wave
+            program.name: replace(program, env={**program.env, **self.env}) for wave in wanted.waves for program in wave
         }
         self._services = {name: self._service(self._programs[name]) for name in PARTS}
         self.square = SandboxControl(self.env["SQUARE_BASE_URL"])

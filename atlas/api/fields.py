@@ -322,9 +322,11 @@ class TimeZone(serializers.Field[str, str, str, Any]):
 
 
 class ListOf(serializers.ListField):
-    """A list of one kind of field, at most `max_length` (100) long."""
+    """A list of one kind of field, at most `max_length` (100) long; None is for answers that may be longer."""
 
-    def __init__(self, child: serializers.Field[Any, Any, Any, Any], *, max_length: int = 100, **options: Any) -> None:
+    def __init__(
+        self, child: serializers.Field[Any, Any, Any, Any], *, max_length: int | None = 100, **options: Any
+    ) -> None:
         super().__init__(child=child, max_length=max_length, **options)
 
 

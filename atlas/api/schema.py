@@ -65,7 +65,7 @@ IF_MATCH: Schema = {
     "name": "If-Match",
     "in": "header",
     "description": "The `ETag` you read: 412 when the item has changed since.",
-    "schema": {"type": "string", "maxLength": 200},
+    "schema": {"type": "string", "maxLength": 200, "pattern": r'^(\*|(W/)?"[^"]*"(, ?(W/)?"[^"]*")*)$'},
 }
 
 
@@ -160,7 +160,8 @@ class NamedChoice(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-c
         return self.target.enum.__name__ if self.target.enum else None
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> Schema:
-        return {"type": "string", "enum": list(self.target.choices)}
+        nothing = [None] if self.target.allow_null and self.target.enum is None else []  # a component never is null
+        return {"type": "string", "enum": [*self.target.choices, *nothing]}
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
