@@ -31,7 +31,8 @@ def test_a_sale_is_complete(cast: Cast, sandbox: SandboxControl) -> None:
     answer = accept(cast, dear)
     sold = now(booking)
     assert answer.status is sold.status is BookingStatus.OPERATOR_ASSIGNED
-    assert (sold.operator_id, sold.vehicle_id, sold.driver_id) == (cast.operator.id, cast.sedan.id, None)
+    assert (sold.operator_id, sold.vehicle_id) == (cast.operator.id, cast.sedan.id)
+    assert not sold.driver_id
     assert (sold.final_price, sold.selected_quote_id, sold.pending_quotes) == (24_500, dear.id, 0)
     assert quote_states(booking) == {dear.id: (QuoteStatus.ACCEPTED, None), cheap.id: OUTBID}
     assert not sold.acceptance
