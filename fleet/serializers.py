@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from rest_framework.serializers import CharField, URLField
+from rest_framework.serializers import CharField
 
 from accounts.passwords import LONGEST as LONGEST_PASSWORD
 from accounts.rules.contact import LONGEST_NAME
@@ -112,7 +112,7 @@ class VehicleSerializer(Serializer):
     max_luggage = Integer(read_only=True)
     status = Choice(VehicleStatus, read_only=True)
     features = ListOf(CharField(), read_only=True)
-    image = URLField(read_only=True, help_text="URL of a picture, or empty.")
+    image = CharField(read_only=True, help_text="URL of a picture, or empty.")
     current_driver_id = Id(read_only=True, allow_null=True)
     created_at = Instant(read_only=True)
     updated_at = Instant(read_only=True)

@@ -19,8 +19,8 @@ def check_version(request: Request, version: int) -> None:
 
     Weak tags count too: a proxy that compresses an answer weakens its tag, and ours names the item, not its bytes.
     """
-    header = request.headers.get("If-Match", "").strip()
-    if not header:
+    header = request.headers.get("If-Match")
+    if header is None:
         return
     wanted = parse_etags(header)
     if not wanted:

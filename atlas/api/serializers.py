@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.http import QueryDict
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
@@ -146,6 +147,14 @@ class Query(Serializer):
 
     unknown_message = "Unknown parameter."
     elsewhere: ClassVar[frozenset[str]] = frozenset({"cursor", "limit"})
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """Each parameter once, and `?to=` is an empty text: DRF would take it for an absent one, as forms mean it."""
+        if isinstance(data, QueryDict):
+            if repeated := {name: ["Give it once."] for name, values in data.lists() if len(values) > 1}:
+                raise ValidationError(repeated)
+            data = data.dict()
+        return super().to_internal_value(data)
 
     def _unknown(self, data: Mapping[str, Any]) -> dict[str, Any]:
         errors = super()._unknown(data)
