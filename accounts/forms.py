@@ -1,6 +1,5 @@
 """Forms of the pages. What is allowed is the services' rule: their errors appear at the fields they name."""
 
-import re
 from typing import Any
 
 from django import forms
@@ -11,7 +10,7 @@ from accounts import sign_in
 from accounts.models import User
 from accounts.passwords import LONGEST as LONGEST_PASSWORD
 from accounts.rules.contact import LONGEST_EMAIL, LONGEST_NAME
-from atlas.errors import AtlasError, Forbidden, TooMany, Unauthenticated
+from atlas.errors import Forbidden, TooMany, Unauthenticated
 from atlas.origin import origin_of
 
 
@@ -71,14 +70,3 @@ class ProfileForm(forms.Form):
 class PasswordForm(forms.Form):
     current_password = password_field(_("Current password"), "current-password")
     new_password = password_field(_("New password"), "new-password")
-
-
-def show_errors(form: forms.Form, error: AtlasError) -> None:
-    """What a service refused, at the form's fields; the rest above the form."""
-    shown = False
-    for name, messages in error.fields.items():
-        field = re.sub(r"([A-Z])", lambda match: f"_{match[1].lower()}", name)
-        form.add_error(field if field in form.fields else None, messages)
-        shown = True
-    if not shown:
-        form.add_error(None, error.message)

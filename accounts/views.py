@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import services
 from accounts.api import keep_session
-from accounts.forms import PasswordForm, ProfileForm, SignInForm, show_errors
+from accounts.forms import PasswordForm, ProfileForm, SignInForm
 from accounts.users import current_user
 from atlas.errors import AtlasError
+from atlas.forms import show_errors
 from atlas.origin import origin_of
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from atlas.dynamo.table import Table
-from atlas.geo.city import TIMEZONE
+from atlas.geo.city import JURISDICTION, TIMEZONE
 from atlas.shards import shard_of
 from atlas.tables import Unique
 from bookings.demo.cast import demo_id
-from bookings.demo.stories import JURISDICTION, REASONS, ZONE, Offer, Story
+from bookings.demo.stories import REASONS, ZONE, Offer, Story
 from bookings.rules.lifecycle import JOBS, Action, Actor, BookingStatus, transition
 from bookings.rules.quotes import purge_at, quote_expires_at, request_deadline
 from bookings.rules.reference import new_reference

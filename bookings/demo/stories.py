@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from atlas.geo.city import TIMEZONE, Place, places
+from atlas.geo.city import JURISDICTION, TIMEZONE, Place, places
 from atlas.geo.routing import route
 from bookings.demo.cast import COMPANIES, CONCIERGES, DEMO_DRIVER, GUESTS, Car, Company
 from bookings.rules.lifecycle import LIVE, SERVED, BookingStatus
@@ -19,7 +19,6 @@ from fleet.rules.pricing_rule import DEFAULT_RULES
 from fleet.rules.types import VehicleCategory
 
 ZONE = ZoneInfo(TIMEZONE)
-JURISDICTION = "US-NY"
 S = BookingStatus
 
 PAST = {S.PAID: 196, S.CANCELLED: 26, S.EXPIRED: 14, S.COMPLETED: 2}
