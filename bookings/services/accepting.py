@@ -11,12 +11,12 @@ Killed in between, the claim is found by its deadline (`settle_acceptance`), whi
 
 from contextlib import suppress
 from datetime import timedelta
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import payments.services
 from accounts.users import CurrentUser
 from atlas.dynamo.attributes import utc_now
-from atlas.dynamo.transaction import Transaction, retried, transact
+from atlas.dynamo.transaction import Lost, Transaction, retried, transact
 from atlas.errors import Conflict, Forbidden, Invalid, PaymentDeclined, Unavailable
 from atlas.shards import shard_of
 from bookings.permissions import part_of, party
@@ -30,7 +30,14 @@ from payments.rules.types import PaymentMethod
 from payments.services import Authorized, Declined
 from payments.tables import PaymentTransaction
 
-Claim = tuple[Booking, PaymentTransaction]
+
+class Claim(NamedTuple):
+    """A booking being accepted: with the quote, and the payment that decides."""
+
+    booking: Booking
+    quote: Quote
+    transaction: PaymentTransaction
+
 
 GIVEN_UP_AFTER = timedelta(minutes=10)
 """A payment whose outcome cannot be learned for this long is called off; the booking is open again."""
@@ -42,9 +49,14 @@ def accept_quote(*, user: CurrentUser, quote_id: str, method: PaymentMethod, sou
     Raises `PaymentDeclined` (nothing changed), `Conflict` (`quote_expired`, `already_accepted`, `wrong_state`), and
     `Unavailable` when the provider's answer is not known yet: the booking is settled within a minute either way.
     """
-    booking, transaction = _claim(user=user, quote_id=quote_id, method=method, source_id=source_id)
-    outcome = payments.services.authorize(transaction=transaction)
-    return _close(booking_id=booking.id, transaction_id=transaction.id, outcome=outcome, user_id=user.id)
+    claim = _claim(user=user, quote_id=quote_id, method=method, source_id=source_id)
+    outcome = payments.services.authorize(transaction=claim.transaction)
+    try:
+        return _settle(claim, outcome=outcome, user_id=user.id)  # as it was claimed, without reading it again
+    except Lost:  # somebody else was there meanwhile: by what it is now
+        return _close(
+            booking_id=claim.booking.id, transaction_id=claim.transaction.id, outcome=outcome, user_id=user.id
+        )
 
 
 def settle_acceptance(*, booking_id: str) -> bool:
@@ -97,7 +109,7 @@ def _claim(*, user: CurrentUser, quote_id: str, method: PaymentMethod, source_id
         quote.due_shard = None  # it may not expire while it is being paid
         change.save(tx, booking)
         tx.save(quote)
-    return booking, transaction
+    return Claim(booking, quote, transaction)
 
 
 @retried
@@ -110,12 +122,18 @@ def _close(*, booking_id: str, transaction_id: str, outcome: Authorized | Declin
     if not payments.services.is_undecided(transaction):
         booking = _reopen(booking_id=booking_id, transaction_id=transaction_id)
         return _declined(booking, outcome.code if isinstance(outcome, Declined) else "ABANDONED")
+    quote = Quote.fetch(booking.acceptance.quote_id)
+    return _settle(Claim(booking, quote, transaction), outcome=outcome, user_id=user_id)
+
+
+def _settle(claim: Claim, *, outcome: Authorized | Declined, user_id: str) -> Booking:
+    """Under the versions of `claim`. Raises `Lost`; `PaymentDeclined` when the booking is as it was before."""
+    booking, quote, transaction = claim
     if isinstance(outcome, Declined):
         with transact() as tx:
             payments.services.record_authorization(tx=tx, transaction=transaction, outcome=outcome)
-            _take_back(tx, booking)
+            _take_back(tx, booking, quote)
         return _declined(booking, outcome.code)
-    quote = Quote.fetch(booking.acceptance.quote_id)
     others = [other for other in pending_quotes(booking) if other.id != quote.id]
     booking.acceptance = None
     booking.operator_id = quote.operator_id
@@ -140,13 +158,12 @@ def _reopen(*, booking_id: str, transaction_id: str) -> Booking:
     booking = Booking.fetch(booking_id)
     if booking.acceptance is not None and booking.acceptance.transaction_id == transaction_id:
         with transact() as tx:
-            _take_back(tx, booking)
+            _take_back(tx, booking, Quote.fetch(booking.acceptance.quote_id))
     return booking
 
 
-def _take_back(tx: Transaction, booking: Booking) -> None:
+def _take_back(tx: Transaction, booking: Booking, quote: Quote) -> None:
     """As it was before the accept: the quote may be taken, or expire, again."""
-    quote = Quote.fetch(booking.acceptance.quote_id)
     quote.due_shard = shard_of(quote.id)
     booking.acceptance = None
     tx.save(quote)
