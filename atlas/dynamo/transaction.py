@@ -30,6 +30,8 @@ R = TypeVar("R")
 
 LIMIT = 100
 """Items in one transaction (DynamoDB's own limit)."""
+TRIES = 9
+"""Of a use case that loses its race again and again: three seconds or so."""
 
 
 class Lost(Conflict):
@@ -140,15 +142,18 @@ def transact() -> Iterator[Transaction]:
 
 
 def retried(use_case: Callable[P, R]) -> Callable[P, R]:
-    """Run the whole use case again (load, decide, write) after a lost race: five times within about a second."""
+    """Run the whole use case again (load, decide, write) after a lost race, `TRIES` times in all.
+
+    The pauses grow to a second, so that a few dozen who change one item at the same instant all have their turn.
+    """
 
     @wraps(use_case)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        for attempt in range(5):
+        for attempt in range(TRIES - 1):
             try:
                 return use_case(*args, **kwargs)
             except Lost:
-                time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 (jitter, not a secret)
+                time.sleep(random.uniform(0, min(0.02 * 2**attempt, 1)))  # noqa: S311 (jitter, not a secret)
         return use_case(*args, **kwargs)
 
     return run

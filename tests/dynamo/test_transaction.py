@@ -10,7 +10,7 @@ from pynamodb.exceptions import TransactWriteError
 
 from atlas.dynamo import transaction
 from atlas.dynamo.connection import connection
-from atlas.dynamo.transaction import Lost, retried, transact
+from atlas.dynamo.transaction import TRIES, Lost, retried, transact
 from atlas.errors import Conflict, Unavailable
 from tests.dynamo.samples import Label, Note, new_id, stored
 
@@ -203,7 +203,7 @@ def test_retried_gives_up_with_the_conflict(no_pauses: None) -> None:
 
     with pytest.raises(Lost):
         never()
-    assert len(runs) == 6
+    assert len(runs) == TRIES
 
 
 def test_retried_leaves_a_decided_conflict_alone(no_pauses: None) -> None:
