@@ -31,6 +31,14 @@ Written by `manage.py tables docs` from the `tables.py` of each app: change thos
 - Every table has point-in-time recovery; a table with personal data is encrypted with `DYNAMODB_KMS_KEY`, if set.
 """
 
+COSTS = """\
+Calls and capacity units as DynamoDB reports them, authentication included and jobs that follow left out; the tests
+hold each request to `tests/budgets.json`. *Floor* names what each call is for. Calls that do not wait for one another
+are one (BatchGetItem, one transaction); what is decided on is read strongly consistent, at twice the price; a
+transaction writes at twice the price too, for all or nothing. No request scans or counts. In brackets: how many
+results, or what differs.
+"""
+
 
 def render_document(tables: Iterable[type[Table]], budgets: Mapping[str, Mapping[str, Any]]) -> str:
     """The whole document. `budgets`: request -> its cost, as in `tests/budgets.json`."""
@@ -82,7 +90,7 @@ def _keys(keys: Keys) -> str:
 def _budgets(budgets: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     yield "## Cost of each request"
     yield ""
-    yield "Calls and capacity units as DynamoDB reports them. The tests hold each request to `tests/budgets.json`."
+    yield from COSTS.splitlines()
     yield ""
     if not budgets:
         yield "No budget is committed yet."
