@@ -10,6 +10,9 @@ from atlas.dynamo.provision.live import Store
 from atlas.dynamo.provision.plan import make_plan
 from atlas.dynamo.registry import tables
 from tests.settings import services
+from tests.stack import stack
+
+__all__ = ["stack"]
 
 
 def pytest_unconfigure() -> None:

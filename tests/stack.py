@@ -4,7 +4,7 @@
         stack.kill("web")
         stack.start("web")
 
-`from tests.stack import stack` in a test module. One stack serves a whole test process; the tests that use it bear
+One stack serves a whole test process, which it takes some ten seconds to start; the tests that use it bear
 `pytest.mark.xdist_group("stack")`, so that there is one in all. What the processes said is in `<folder>/<name>.log`.
 """
 
@@ -80,8 +80,9 @@ class Stack:
             self.start(name)
 
     def close(self) -> None:
+        """At once: nothing of it is wanted any more."""
         for name in reversed(PARTS):
-            self._services[name].stop()
+            self.kill(name)
         self.square.close()
         self._exits.close()
 

@@ -10,10 +10,8 @@ import pytest
 from icalendar import Calendar
 
 from tests.rides import DECLINED, ON_THE_ROAD, PRICE, STORY, People, Ride
-from tests.stack import Stack, eventually, stack
+from tests.stack import Stack, eventually
 from tests.stranger import Socket, Stranger
-
-__all__ = ["stack"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
 
