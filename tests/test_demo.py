@@ -1,0 +1,66 @@
+"""The demo data of `make run`: its books agree with the bank's, and what it shows can be worked with."""
+
+from typing import Any
+
+import pytest
+
+from tests.rides import People
+from tests.stack import Stack, eventually
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
+
+AT_THE_BANK = {"AUTHORIZED": "APPROVED", "CAPTURED": "COMPLETED"}
+NEEDS = {"PAID": "CAPTURED", "OPERATOR_ASSIGNED": "AUTHORIZED", "IN_PROGRESS": "AUTHORIZED"}
+"""How far the payment of a booking in some status must be."""
+
+
+@pytest.fixture(scope="module")
+def demo(stack: Stack) -> People:
+    return People.of_demo(stack)
+
+
+def test_every_payment_is_at_the_sandbox_as_the_books_have_it(stack: Stack) -> None:
+    payments = {each["id"]: each for each in stack.square.payments()}
+    rows = {row["id"]: row for row in stack.items("transactions")}
+    for row in rows.values():
+        if row["status"] in AT_THE_BANK:
+            payment = payments[row["paymentGatewayId"]]
+            assert (payment["status"], payment["reference_id"]) == (AT_THE_BANK[row["status"]], row["bookingId"])
+            assert payment["total_money"]["amount"] == row["amount"]
+    for booking in stack.items("bookings"):
+        if needed := NEEDS.get(booking["status"]):
+            assert rows[booking["transactionId"]]["status"] == needed
+
+
+def test_no_page_is_empty(stack: Stack, demo: People) -> None:
+    bookings = stack.items("bookings")
+    statuses = {booking["status"] for booking in bookings}
+    assert len(bookings) > 200
+    assert statuses >= {"SOURCING", "QUOTING", "DRIVER_ASSIGNED", "IN_PROGRESS", "PAID", "CANCELLED", "EXPIRED"}
+    assert len({booking["reference"] for booking in bookings}) == len(bookings)
+    assert demo.concierge.ask("GET /bookings")["results"]
+    assert demo.operator.ask("GET /bookings/open")["results"]
+    me: Any = demo.driver.ask("GET /drivers/me")
+    assert me["totalTrips"] > 0
+
+
+def test_a_ride_of_last_week_can_be_refunded(stack: Stack, demo: People) -> None:
+    paid = next(row for row in stack.items("transactions") if row["status"] == "CAPTURED")
+    demo.admin.ask("POST /transactions/{transaction_id}/refund", transaction_id=paid["id"], amount=1_00)
+
+    def refunded() -> bool:
+        row = demo.admin.ask("GET /transactions/{transaction_id}", transaction_id=paid["id"])
+        return bool(row["refunded"] == 1_00)
+
+    eventually(refunded, what="Square has settled the refund")
+
+
+def test_it_is_written_once_and_leaves_no_webhook_to_be_sent(stack: Stack) -> None:
+    before = len(stack.items("bookings"))
+    assert "already" in stack.manage("seed_demo")
+    assert len(stack.items("bookings")) == before
+    told_of = {
+        event["data"]["object"]["payment"]["id"] for event in stack.square.events() if "payment" in event["type"]
+    }
+    silent = {payment["id"] for payment in stack.square.payments()} - told_of
+    assert len(silent) > 200
