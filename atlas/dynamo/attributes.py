@@ -10,6 +10,8 @@ from pynamodb.attributes import Attribute, MapAttribute
 from pynamodb.constants import STRING
 from pynamodb_attributes import FloatAttribute, IntegerAttribute, UnicodeEnumAttribute
 
+from atlas.dynamo.reading import LeanReading
+
 __all__ = [
     "Document",
     "FloatAttribute",
@@ -44,7 +46,7 @@ class InstantAttribute(Attribute[datetime]):
         return datetime.fromisoformat(value)
 
 
-class Document(MapAttribute[str, Any]):
+class Document(LeanReading, MapAttribute[str, Any]):
     """A typed part of an item (the seed's nested objects): unknown members are refused, equality is by value."""
 
     if TYPE_CHECKING:  # PynamoDB leaves its own without types

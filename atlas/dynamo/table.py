@@ -25,6 +25,7 @@ from pynamodb.models import Model
 
 from atlas.dynamo.attributes import InstantAttribute, utc_now
 from atlas.dynamo.connection import connection
+from atlas.dynamo.reading import LeanReading
 from atlas.errors import NotFound
 
 type_deserializer, type_serializer = TypeDeserializer(), TypeSerializer()
@@ -71,7 +72,7 @@ class NewerSchemaError(RuntimeError):
     """A newer Atlas wrote this item: reading it is safe, saving would drop what this one does not know."""
 
 
-class Table(Model):
+class Table(LeanReading, Model):
     """An item type. `id`-like keys, attributes and indexes are declared by the subclass in PynamoDB's own words."""
 
     schema_version = UnicodeAttribute(attr_name="schemaVersion", default_for_new=lambda: "")
