@@ -1,5 +1,4 @@
 """What a cancellation costs, and when a client counts as not having come."""
-# ruff: noqa: A002 - `type` is the attribute's name in the data model
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -3,7 +3,6 @@
 Amounts are integer cents. Inside, everything is exact (`Decimal`); each line is rounded once, half-even,
 and sums are sums of rounded lines, so what a receipt shows adds up.
 """
-# ruff: noqa: A002 - `type` is the attribute's name in the data model
 
 from collections.abc import Sequence
 from dataclasses import dataclass

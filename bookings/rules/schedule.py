@@ -1,5 +1,4 @@
 """How much of a driver's and a vehicle's time a booking takes, as `fleet.rules.calendar` reserves it."""
-# ruff: noqa: A002 - `type` is the attribute's name in the data model
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
