@@ -10,6 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "atlas.settings")
 app = Celery("atlas")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.conf.imports = ["atlas.outbox"]
 
 
 def every(seconds: float, task: str) -> dict[str, object]:
@@ -19,6 +20,6 @@ def every(seconds: float, task: str) -> dict[str, object]:
 
 app.conf.beat_schedule = {
     "expire what is due": every(settings.JOBS_EVERY_SECONDS, "bookings.tasks.expire_due"),
-    "redeliver the outbox": every(settings.JOBS_EVERY_SECONDS, "atlas.tasks.redeliver_outbox"),
+    "redeliver the outbox": every(settings.JOBS_EVERY_SECONDS, "atlas.outbox.redeliver_outbox"),
     "settle payments": every(2 * settings.JOBS_EVERY_SECONDS, "payments.tasks.settle_due"),
 }

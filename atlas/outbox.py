@@ -8,16 +8,18 @@ After the commit a job delivers the row at once; a periodic one (`redeliver`) ta
 broker or provider delays a fact, and never loses it. A row that keeps failing stays, with its last error, for staff.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
 
 import msgspec
 import structlog
+from celery import shared_task
 from django.conf import settings
+from pynamodb.exceptions import DeleteError, PutError
 
 from atlas import events
 from atlas.dynamo.attributes import utc_now
-from atlas.dynamo.table import Table
 from atlas.dynamo.transaction import Transaction
 from atlas.shards import all_shards, shard_of
 from atlas.tables import OutboxRow
@@ -80,9 +82,19 @@ def behind() -> timedelta:
     return now - min(oldest, default=now)
 
 
-def _deliver_soon(id: str) -> None:
-    from atlas.tasks import deliver_outbox  # noqa: PLC0415 (the task imports this module)
+@shared_task
+def deliver_outbox(id: str) -> None:
+    """The job of one fact, asked for as soon as its transaction holds."""
+    deliver(id)
 
+
+@shared_task
+def redeliver_outbox() -> None:
+    """The periodic job (`atlas.celery`)."""
+    redeliver()
+
+
+def _deliver_soon(id: str) -> None:
     try:
         deliver_outbox.delay(id)
     except Exception:
@@ -93,19 +105,17 @@ def _postpone(row: OutboxRow, error: Exception) -> None:
     row.attempts += 1
     row.last_error = f"{type(error).__name__}: {error}"[:500]
     row.due_at = utc_now() + min(settings.OUTBOX_RETRY * 2 ** min(row.attempts, 10), LONGEST_RETRY)
-    _tolerating_a_race(row, row.save)
+    _tolerating_a_race(row.save)
 
 
 def _forget(row: OutboxRow) -> None:
-    _tolerating_a_race(row, row.delete)
+    _tolerating_a_race(row.delete)
 
 
-def _tolerating_a_race(row: Table, write: object) -> None:
+def _tolerating_a_race(write: Callable[[], object]) -> None:
     """Another delivery of the same row may have finished it first: then nothing is left to do."""
-    from pynamodb.exceptions import DeleteError, PutError  # noqa: PLC0415
-
     try:
-        write()  # type: ignore[operator]
+        write()
     except (DeleteError, PutError) as lost:
         if lost.cause_response_code != "ConditionalCheckFailedException":
             raise

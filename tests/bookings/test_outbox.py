@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 
-from atlas import events, outbox, tasks
+from atlas import events, outbox
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.transaction import Lost, transact
 from atlas.tables import OutboxRow, Unique
@@ -105,7 +105,7 @@ def test_a_failing_handler_is_tried_again_later_and_later(heard: Handlers) -> No
     waits = []
     for attempts in (2, 3):
         with later(hours=attempts):
-            tasks.redeliver_outbox()
+            outbox.redeliver_outbox()
             row = the_row()
             assert row.attempts == attempts
             waits.append(row.due_at - utc_now())
@@ -145,7 +145,7 @@ def unreachable(row_id: str) -> None:
 
 def test_a_dead_broker_delays_and_loses_nothing(heard: Handlers, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as dead:
-        dead.setattr(tasks.deliver_outbox, "delay", unreachable)
+        dead.setattr(outbox.deliver_outbox, "delay", unreachable)
         tell(Happened("ride"))
     assert heard == []
     assert the_row().attempts == 0
