@@ -1,8 +1,8 @@
 """When a driver or a vehicle is taken.
 
-A calendar is a small tuple, kept in one item for each driver and each vehicle, so that reserving is one
-conditional write: of two simultaneous assignments only one can hold (docs/adr/0011). Windows are half-open [start, end) in
-UTC, so one ride may start at the instant another ends.
+A calendar is a small tuple, kept in one item for each driver and each vehicle, so that reserving is one conditional
+write: of two simultaneous assignments only one can hold (docs/adr/0011). Windows are half-open [start, end) in UTC, so
+one ride may start at the instant another ends.
 """
 
 from collections.abc import Iterable, Sequence
