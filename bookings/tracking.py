@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.core.cache import cache
+from redis.exceptions import RedisError
 
 from accounts.users import CurrentUser
 from atlas.api.fields import Instant
@@ -119,5 +120,11 @@ def _approach(booking: Booking, position: Point) -> Sequence[Point]:
         return [position]
     pickup = (booking.details.pickup.lat, booking.details.pickup.lng)
     key = f"approach:{booking.id}:{booking.driver_id}"
-    points = cache.get_or_set(key, lambda: route(position, pickup).points, APPROACH_LIFE)
-    return cast(Sequence[Point], points)
+
+    def way() -> Sequence[Point]:
+        return route(position, pickup).points
+
+    try:
+        return cast(Sequence[Point], cache.get_or_set(key, way, APPROACH_LIFE))
+    except RedisError:  # then progress is counted from here, and the ETA is right all the same
+        return way()

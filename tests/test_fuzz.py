@@ -32,7 +32,7 @@ __all__ = ["square_process"]
 EXAMPLES = 6
 """Random ones of each operation, beside those that go through each rule of its schema."""
 ROLES = ("concierge", "owner", "chauffeur", "admin")
-TOO_MUCH = [positive_data_acceptance]
+TOO_MUCH: list[Any] = [positive_data_acceptance]
 """A date that has passed, a cursor of nobody's: no schema can say all that is wrong with a request."""
 
 schema = from_wsgi("/api/schema/", get_wsgi_application())
@@ -83,7 +83,7 @@ def ids(cast: Cast) -> Ids:
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_no_request_surprises(case: Case, cast: Cast, ids: Ids) -> None:
+def test_no_request_surprises(case: "Case[Any]", cast: Cast, ids: Ids) -> None:
     drawn = crc32(repr((case.path_parameters, case.query, case.body)).encode())
     who = ROLES[drawn % len(ROLES)]
     if drawn // len(ROLES) % 2:
