@@ -203,6 +203,8 @@ async def test_the_concierge_follows_the_car_from_departure_to_arrival_only(cast
             live = status not in (None, S.COMPLETED)
             assert seen.get("bookingId") == (booking.id if live else None), status
             assert ("location" in await watcher.heard_so_far()) is live, status
+            async with opened(of(booking), cast.concierge) as newcomer:
+                assert ((await newcomer.hear())["location"] is not None) is live, status
 
 
 async def test_a_position_older_than_the_last_one_changes_nothing(cast: Cast) -> None:
