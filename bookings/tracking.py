@@ -13,7 +13,7 @@ from atlas.errors import Conflict, NotFound
 from atlas.geo.routing import route
 from atlas.live.last_position import get_position
 from bookings.permissions import party
-from bookings.rules.lifecycle import LIVE, BookingStatus
+from bookings.rules.lifecycle import LIVE, ON_BOARD, BookingStatus
 from bookings.rules.tracking import Leg, Point, Progress
 from bookings.rules.tracking import track as progress_along
 from bookings.tables import Booking
@@ -68,8 +68,9 @@ def tracked(booking: Booking, location: dict[str, Any] | None) -> Track:
 
 
 def progress_of(booking: Booking, location: dict[str, Any] | None, way: Sequence[Point]) -> Progress | None:
-    """Along the way to the pick-up, then along the ride."""
-    if location is None or not way:
+    """Along the way to the pick-up, then along the ride; None when it leads to no known place (by the hour)."""
+    nowhere = booking.details.dropoff is None and booking.status in ON_BOARD
+    if location is None or not way or nowhere:
         return None
     position = (location["lat"], location["lng"])
     return progress_along(

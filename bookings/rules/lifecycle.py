@@ -79,6 +79,8 @@ UPCOMING = frozenset({_S.OPERATOR_ASSIGNED, _S.DRIVER_ASSIGNED})
 """Sold, and nobody has set out yet."""
 LIVE = frozenset({_S.DRIVER_EN_ROUTE, _S.ARRIVED, _S.PASSENGER_ONBOARD, _S.IN_PROGRESS})
 """The driver is at work and can be watched."""
+ON_BOARD = frozenset({_S.PASSENGER_ONBOARD, _S.IN_PROGRESS})
+"""The car goes where the passenger goes."""
 JOBS = frozenset({_S.DRIVER_ASSIGNED}) | LIVE
 """What a driver has before them; the driver's and the vehicle's time is committed."""
 SERVED = frozenset({_S.COMPLETED, _S.PAID})

@@ -10,7 +10,7 @@ from itertools import pairwise
 from math import cos, radians
 
 from atlas.geo.distance import cumulative_m, distance_m
-from bookings.rules.lifecycle import BookingStatus
+from bookings.rules.lifecycle import ON_BOARD, BookingStatus
 
 TYPICAL_SPEED_KMH = 30.0
 """What is expected of a car that stands: at a light, in a queue."""
@@ -64,8 +64,7 @@ def track(
     """
     if status is BookingStatus.ARRIVED:
         return Progress(Leg.PICKUP, 1.0, 0.0, 0)
-    on_board = status in (BookingStatus.PASSENGER_ONBOARD, BookingStatus.IN_PROGRESS)
-    leg, line = (Leg.DROPOFF, route) if on_board else (Leg.PICKUP, approach)
+    leg, line = (Leg.DROPOFF, route) if status in ON_BOARD else (Leg.PICKUP, approach)
     progress, remaining_m = along(line, position, known_progress=known_progress)
     return Progress(leg, progress, remaining_m, eta_seconds(remaining_m, speed_kmh))
 

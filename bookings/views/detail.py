@@ -93,6 +93,7 @@ def map_data(booking: Booking, *, is_party: bool) -> dict[str, Any] | None:
     data: dict[str, Any] = {
         "pickup": _end(pickup, details.pickup_location),
         "dropoff": _end(dropoff, details.dropoff_location) if dropoff else None,
+        "timezone": details.timezone,
         "location": None,
     }
     if is_party and booking.status in LIVE:

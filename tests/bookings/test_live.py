@@ -172,6 +172,25 @@ async def test_a_position_reaches_who_may_see_it_with_progress_and_eta(cast: Cas
     assert first["etaSeconds"] == pytest.approx(first["remainingKm"] / 36 * 3600, abs=2), "at the present 36 km/h"
 
 
+async def test_a_ride_by_the_hour_arrives_at_the_pick_up_and_then_nowhere(cast: Cast) -> None:
+    ride = {"duration_hours": 3.0, "dropoff": None, "dropoff_location": ""}
+    booking = await in_thread(lambda: driven(cast, S.DRIVER_EN_ROUTE, **ride))
+    async with opened("/ws/driver/", cast.chauffeur) as phone:
+        await phone.hear("snapshot")
+        await phone.send(**position(AIRPORT))
+        assert await phone.heard_so_far() == []
+    known = []
+    for status in (S.ARRIVED, S.PASSENGER_ONBOARD, S.IN_PROGRESS):
+        async with opened(of(booking), cast.concierge) as watcher:
+            snapshot = await watcher.hear()
+            known.append((snapshot["leg"], snapshot["etaSeconds"] is not None, snapshot["location"] is not None))
+        await advance(cast, booking, status)
+    async with opened(of(booking), cast.concierge) as watcher:
+        snapshot = await watcher.hear()
+    assert known == [("PICKUP", True, True), ("PICKUP", True, True), (None, False, True)]
+    assert (snapshot["etaSeconds"], snapshot["progress"], snapshot["remainingKm"]) == (None, None, None)
+
+
 async def test_the_snapshot_of_a_live_ride_has_the_way_and_the_last_position(cast: Cast) -> None:
     booking = await in_thread(driven, cast, S.DRIVER_EN_ROUTE)
     async with opened("/ws/driver/", cast.chauffeur) as phone:

@@ -9,7 +9,7 @@ import pytest
 from django.template import Context, Template
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from atlas.geo.city import place
+from atlas.geo.city import TIMEZONE, place
 from atlas.geo.distance import cumulative_m, interpolate
 from atlas.geo.routing import route
 from tests.browser.site import Site, running
@@ -59,7 +59,7 @@ def browser() -> Iterator[Browser]:
 def site() -> Iterator[Site]:
     ends = {"pickup": HOTEL, "dropoff": AIRPORT}
     data = {name: {"lat": p.lat, "lng": p.lng, "label": p.label} for name, p in ends.items()}
-    html = Template(PAGE).render(Context({"data": {**data, "route": LINE, "location": None}}))
+    html = Template(PAGE).render(Context({"data": {**data, "timezone": TIMEZONE, "route": LINE, "location": None}}))
     with running(Site(pages={"/": html, "/poll": lambda: snapshot(9_000)}, feed=[snapshot(8_000)])) as started:
         yield started
 
@@ -118,6 +118,24 @@ def test_the_car_glides_to_each_new_position_and_turns(page: Page, site: Site) -
     assert max(steps) < (after["x"] - before["x"]) * 0.6, "it jumped"
     expect(page.locator('[data-fact="eta"]')).to_have_text("8 min")
     assert "rotate" in (page.locator(".map-car").get_attribute("style") or "")
+
+
+def test_after_the_ride_there_is_no_car(page: Page, site: Site) -> None:
+    open_map(page, site)
+    expect(page.locator(".map-car")).to_be_visible()
+    site.push({"type": "booking", "action": "arrive", "booking": {"id": "1", "status": "ARRIVED"}})
+    site.push({"type": "location", "location": location(8_050), "etaSeconds": 0})
+    expect(page.locator('[data-fact="eta"]')).to_have_text("0 min")
+    expect(page.locator(".map-car")).to_be_visible()
+    site.push({"type": "booking", "action": "complete", "booking": {"id": "1", "status": "COMPLETED"}})
+    expect(page.locator(".map-car")).to_have_count(0)
+    for fact in ("eta", "speed", "seen"):
+        expect(page.locator(f'[data-fact="{fact}"]')).to_be_hidden()
+
+
+def test_the_time_of_a_position_is_by_the_clock_of_the_pick_up(page: Page, site: Site) -> None:
+    open_map(page, site)
+    expect(page.locator('[data-fact="seen"]')).to_have_text("18:31:05")
 
 
 def test_other_messages_reach_the_page_as_events(page: Page, site: Site) -> None:

@@ -1,7 +1,7 @@
 // The live map of one ride, for every [data-booking-map] of the page (components/booking_map.html).
 //
 // Data attributes: live-url (WebSocket), poll-url (JSON), style-url (may be empty), city-url, booking (id of the JSON
-// script element with {pickup, dropoff, route: {points}, location, progress, etaSeconds}).
+// script element with {pickup, dropoff, timezone, route: {points}, location, progress, etaSeconds}).
 // Every message of the feed is also dispatched on the element as a bubbling event `live:<type>`, its content in `detail`,
 // so that a page can react to `live:booking` or `live:quote` (also htmx: hx-trigger="live:quote from:body").
 
@@ -12,6 +12,13 @@ import { Car, addPin } from "./markers.js";
 import { RouteLine } from "./route.js";
 
 const PADDING = { top: 64, bottom: 48, left: 48, right: 64 };
+
+const OVER = new Set(["COMPLETED", "PAID", "CANCELLED"]);
+
+/** Whether the news is that there is no car to watch any more; positions stop then without a word of their own. */
+function rideIsOver({ type, booking }) {
+  return type === "booking" && OVER.has(booking?.status);
+}
 
 class BookingMap {
   #root;
@@ -26,7 +33,7 @@ class BookingMap {
   constructor(root) {
     this.#root = root;
     this.#data = JSON.parse(document.getElementById(root.dataset.booking).textContent);
-    this.#facts = new Facts(root);
+    this.#facts = new Facts(root, this.#data.timezone);
     this.#followButton = root.querySelector("[data-map-follow]");
     if (supportsMaps()) this.#showMap();
     this.update(this.#data);
@@ -104,7 +111,7 @@ class BookingMap {
       url: this.#root.dataset.liveUrl,
       pollUrl: this.#root.dataset.pollUrl,
       onMessage: (message) => {
-        this.update(message);
+        this.update(rideIsOver(message) ? { ...message, location: null } : message);
         this.#root.dispatchEvent(new CustomEvent(`live:${message.type}`, { bubbles: true, detail: message }));
       },
       onState: (name, code) => {

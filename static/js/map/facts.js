@@ -2,7 +2,16 @@
 
 const language = document.documentElement.lang || "en";
 const number = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
-const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
+/** Time of day as the rest of the page writes it, by the clock of `timeZone` (the viewer's own if there is none). */
+function clockOf(timeZone) {
+  const style = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+  try {
+    return new Intl.DateTimeFormat(language, { ...style, timeZone });
+  } catch {
+    return new Intl.DateTimeFormat(language, style); // a zone that this browser does not know yet
+  }
+}
 
 /** Seconds as `9 min` or `1 h 05 min`; less than half a minute is "now". */
 export function duration(seconds) {
@@ -13,9 +22,11 @@ export function duration(seconds) {
 
 export class Facts {
   #root;
+  #clock;
 
-  constructor(root) {
+  constructor(root, timeZone) {
     this.#root = root;
+    this.#clock = clockOf(timeZone);
   }
 
   show({ etaSeconds, location, progress }) {
@@ -23,7 +34,7 @@ export class Facts {
     if (location !== undefined) {
       this.#set("speed", Number.isFinite(location?.speed) ? `${number.format(location.speed)} km/h` : null);
       const at = location?.timestamp ? new Date(location.timestamp) : null;
-      this.#set("seen", at && !Number.isNaN(at.getTime()) ? clock.format(at) : null);
+      this.#set("seen", at && !Number.isNaN(at.getTime()) ? this.#clock.format(at) : null);
     }
     const bar = this.#root.querySelector("[data-map-progress]");
     if (bar && Number.isFinite(progress)) bar.style.setProperty("--progress", Math.min(1, Math.max(0, progress)));
