@@ -313,6 +313,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "daphne": {"level": "WARNING"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # scanners guess; they get their 400
         "botocore": {"level": "WARNING"},
         "pynamodb": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},

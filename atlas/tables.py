@@ -71,5 +71,6 @@ class IdempotencyKey(Table):
     status = IntegerAttribute(null=True)
     """HTTP status of the answer; absent while the first request is still at work."""
     body = UnicodeAttribute(null=True)
+    etag = UnicodeAttribute(null=True)
     lease_until = InstantAttribute(attr_name="leaseUntil")
     expires_at = TTLAttribute(attr_name="expiresAt")

@@ -70,7 +70,7 @@ def idempotent(handler: Handler) -> Handler:
             failure = exceptions.translate(error)
             _settle(claim, failure.status, exceptions.body(failure, None))
             raise
-        _settle(claim, response.status_code, response.data)
+        _settle(claim, response.status_code, response.data, etag=response.headers.get("ETag"))
         return response
 
     described: Handler = extend_schema(parameters=[PARAMETER])(wrapped)
@@ -124,12 +124,13 @@ def _put(item: IdempotencyKey) -> bool:
     return True
 
 
-def _settle(claim: IdempotencyKey, status: int, answer: Any) -> None:
+def _settle(claim: IdempotencyKey, status: int, answer: Any, *, etag: str | None = None) -> None:
     """Keep the answer, or free the key. The work is done either way: a failure here must not hide its answer."""
     try:
         if is_success(status) or status == HTTP_402_PAYMENT_REQUIRED:
             claim.status = status
             claim.body = dumps(answer).decode()
+            claim.etag = etag
             claim.save()
         else:
             claim.delete()
@@ -141,7 +142,8 @@ def _replay(kept: IdempotencyKey, request: Request) -> Response:
     answer = json.loads(kept.body or "null")
     if isinstance(answer, dict) and "error" in answer:
         answer["error"]["requestId"] = getattr(request, "request_id", None)
-    return Response(answer, status=kept.status, headers={REPLAYED: "true"})
+    headers = {REPLAYED: "true", **({"ETag": kept.etag} if kept.etag else {})}
+    return Response(answer, status=kept.status, headers=headers)
 
 
 def _in_progress() -> Conflict:

@@ -11,6 +11,7 @@ class BookingView(View):
 from typing import Any
 
 from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.status import HTTP_200_OK, HTTP_201_CREATED, HTTP_204_NO_CONTENT
 from rest_framework.views import APIView
@@ -23,6 +24,12 @@ from atlas.dynamo.cursor import Page
 
 class View(APIView):
     """One resource. Its methods are about ten lines; what they decide is in the services."""
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """Answers are somebody's own: no cache keeps one, unless a view knows better."""
+        final: Response = super().finalize_response(request, response, *args, **kwargs)
+        final.headers.setdefault("Cache-Control", "no-store")
+        return final
 
     def body(self, serializer: type[Serializer], *, partial: bool = False, many: bool = False, **context: Any) -> Any:
         """The checked body in snake_case."""

@@ -133,3 +133,14 @@ async def test_the_same_holds_under_asgi() -> None:
     assert response["X-DynamoDB"] == "calls=0 scans=0 rcu=0 wcu=0"
     missing = await client.get("/api/v1/nowhere")
     assert error(missing)["code"] == "not_found"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/rides/1", "/api/v1/rides/none", "/api/v1/broken/card"])
+def test_no_cache_keeps_an_answer(client: Client, path: str) -> None:
+    """Whoever asked, and whatever came of it."""
+    assert client.get(path, headers={"X-User": "ada"})["Cache-Control"] == "no-store"
+
+
+def test_a_guessed_host_is_refused_and_no_error_of_ours(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    assert error(client.get("/api/v1/rides/1", headers={"Host": "evil.example"}))["code"] == "malformed"
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []

@@ -43,6 +43,7 @@ def test_the_second_answer_is_the_first_one(key: str) -> None:
     first, second = post(key), post(key)
     assert (first.status_code, second.status_code) == (201, 201)
     assert first.json() == second.json()
+    assert first["ETag"] == second["ETag"] == '"1"'
     assert len(journal.done) == 1
     assert ("Idempotent-Replayed" in first.headers, second["Idempotent-Replayed"]) == (False, "true")
     assert second["X-Request-ID"] != first["X-Request-ID"]
