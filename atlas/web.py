@@ -31,6 +31,8 @@ View = Callable[..., HttpResponseBase]
 
 SENT_KEPT = 24 * 3600
 """Seconds for which a form that was sent is known."""
+LEASE = 60
+"""Seconds that one may be at work: should its process die, the person may send it again after that."""
 LONGEST_ONCE = 64
 
 
@@ -107,7 +109,7 @@ class Submission:
 
     def begin(self) -> bool:
         """False when this very form is at work, or was."""
-        return not self._named or bool(cache.add(self._key, "", SENT_KEPT))
+        return not self._named or bool(cache.add(self._key, "", LEASE))
 
     def end(self, address: str) -> None:
         """It led to the page at `address`."""

@@ -35,7 +35,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
             sent.forget()
             if isinstance(error, Forbidden | Unavailable):
                 raise
-            show_errors(form, error)
+            show_errors(form, _in_words_of_the_page(error))
         else:
             sent.end(to_booking(booking.id))
             return redirect(to_booking(booking.id))
@@ -56,6 +56,14 @@ def estimate(request: HttpRequest) -> HttpResponseBase:
             wanted = {name.rpartition(".")[2] for name in error.fields}
             hint = _hint(wanted)
     return render(request, "bookings/_estimate.html", {"price": price, "hint": hint})
+
+
+def _in_words_of_the_page(error: AtlasError) -> AtlasError:
+    """The API asks for coordinates; here they come with the places of the list."""
+    if "details.distanceKm" in error.fields:
+        said = [_("Give the distance, or choose both places from the list.")]
+        error.fields = {**error.fields, "details.distanceKm": said}
+    return error
 
 
 def _hint(wanted: set[str]) -> str:

@@ -1,9 +1,11 @@
 """The page that asks for a ride: named places and others, what is refused, a click that comes twice, the estimate."""
 
+import time
 from typing import Any
 
 import pytest
 
+from atlas import web
 from atlas.geo.city import JURISDICTION
 from bookings import services
 from bookings.rules.lifecycle import BookingStatus
@@ -128,6 +130,23 @@ def test_a_refused_form_may_be_corrected_and_sent_again(cast: Cast) -> None:
     client = browser(cast.concierge)
     assert client.post("/bookings/new/", filled(once="one", date="1999-01-01")).status_code == 400
     booked(client.post("/bookings/new/", filled(once="one")))
+
+
+def test_a_form_whose_process_died_may_be_sent_again(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the process kept is all that is left of it: that this form is at work."""
+    monkeypatch.setattr(web, "LEASE", 1)
+    monkeypatch.setattr(web.Submission, "end", lambda *_: None)
+    client = browser(cast.concierge)
+    client.post("/bookings/new/", filled(once="died"))
+    assert client.post("/bookings/new/", filled(once="died"))["Location"] == "/bookings/"
+    time.sleep(1.1)
+    booked(client.post("/bookings/new/", filled(once="died")))
+
+
+def test_an_unknown_distance_is_asked_for_in_words_of_the_page(cast: Cast) -> None:
+    answer = browser(cast.concierge).post("/bookings/new/", filled(pickup_location="My aunt"))
+    assert "choose both places from the list" in text(answer)
+    assert "coordinates" not in text(answer)
 
 
 def test_forms_without_their_token_are_refused(cast: Cast) -> None:

@@ -252,6 +252,12 @@ def test_a_closed_booking_shows_how_it_ended(cast: Cast) -> None:
     assert "/cancel/" not in page
 
 
+def test_of_a_payment_that_was_released_nothing_seems_due(cast: Cast, sandbox: SandboxControl) -> None:
+    booking = accepted(cast)
+    services.cancel(user=cast.concierge, booking_id=booking.id, code=CancellationCode.OTHER, reason="Changed plans")
+    assert "Nothing was charged." in text(browser(cast.concierge).get(f"/bookings/{booking.id}/"))
+
+
 def test_a_store_that_is_away_is_a_page_that_says_when_to_come_back(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
