@@ -1,0 +1,146 @@
+"""Who may see which page, who may do what on it, and who may watch which socket: asked by everybody.
+
+The people are those of `tests/test_permissions.py`. A form is sent empty: 400 says that this person might have filled
+it in, 302 that they are sent on (to sign in, or back to where it says what is wrong).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from channels.testing import WebsocketCommunicator
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from accounts.tables import User
+from atlas.asgi import application
+from atlas.live.authentication import in_thread
+from bookings.rules.lifecycle import BookingStatus
+from bookings.tables import Booking
+from tests.bookings.stage import Cast, browser, driven, make_cast, quoted, requested
+from tests.clients import access_token
+from tests.factories import PASSWORD
+from tests.sandbox import sandbox, square_process
+from tests.test_permissions import PEOPLE, people_of, rows
+
+__all__ = ["sandbox", "square_process"]
+
+pytestmark = pytest.mark.usefixtures("sandbox")
+
+# Of a ride that is over; (open): of a request with a quote of the owner's.
+PAGES = rows("""
+                                                                   anon  conc other owner  mngr rival  susp chauf  coll admin
+GET  /                                                              302   302   302   302   302   302   302   302   302   302
+GET  /bookings/                                                     302   200   200   200   200   200   200   200   200   200
+GET  /bookings/open/                                                302   403   403   200   200   200   403   403   403   200
+GET  /bookings/new/                                                 302   200   200   403   403   403   403   403   403   200
+POST /bookings/new/                                                 302   400   400   403   403   403   403   403   403   400
+GET  /bookings/{booking_id}/                                        302   200   404   200   200   404   404   200   404   200
+POST /bookings/{booking_id}/quote/                                  302   403   403   400   400   404   403   403   403   403
+GET  /bookings/{booking_id}/quotes/{quote_id}/accept/               302   302   404   403   403   404   404   403   404   403
+POST /bookings/{booking_id}/quotes/{quote_id}/accept/               302   302   404   403   403   404   404   403   404   403
+POST /bookings/{booking_id}/quotes/{quote_id}/withdraw/             302   403   404   302   302   404   404   403   404   403
+POST /bookings/{booking_id}/assign/                                 302   403   404   400   400   404   404   403   404   403
+POST /bookings/{booking_id}/status/                                 302   302   302   302   302   302   302   302   302   302
+GET  /bookings/{booking_id}/cancel/                                 302   302   404   302   302   404   404   403   404   200
+POST /bookings/{booking_id}/cancel/                                 302   302   404   302   302   404   404   403   404   400
+GET  /bookings/{booking_id}/receipt/                                302   200   404   200   200   404   404   200   404   200
+GET  /jobs/                                                         302   403   403   403   403   403   403   200   200   403
+POST /jobs/duty/                                                    302   302   302   302   302   302   302   302   302   302
+POST /bookings/new/estimate/                                        302   200   200   200   200   200   200   200   200   200
+GET  /sign-in/                                                      200   302   302   302   302   302   302   302   302   302
+POST /sign-in/                                                      200   302   302   302   302   302   302   302   302   302
+POST /sign-out/                                                     302   302   302   302   302   302   302   302   302   302
+GET  /account/                                                      302   200   200   200   200   200   200   200   200   200
+POST /account/                                                      302   200   200   200   200   200   200   200   200   200
+POST /account/password/                                             302   400   400   400   400   400   400   400   400   400
+GET  /bookings/{booking_id}/ (open)                                 302   200   404   200   200   200   404   404   404   200
+POST /bookings/{booking_id}/quote/ (open)                           302   403   403   400   400   400   403   403   403   403
+GET  /bookings/{booking_id}/quotes/{quote_id}/accept/ (open)        302   200   404   404   404   404   404   404   404   403
+POST /bookings/{booking_id}/quotes/{quote_id}/accept/ (open)        302   200   404   404   404   404   404   404   404   403
+POST /bookings/{booking_id}/quotes/{quote_id}/withdraw/ (open)      302   403   404   302   302   404   404   404   404   403
+POST /bookings/{booking_id}/assign/ (open)                          302   403   404   400   400   400   404   404   404   403
+POST /bookings/{booking_id}/status/ (open)                          302   302   302   302   302   302   302   302   302   302
+GET  /bookings/{booking_id}/cancel/ (open)                          302   200   404   404   404   404   404   404   404   200
+POST /bookings/{booking_id}/cancel/ (open)                          302   400   404   404   404   404   404   404   404   400
+GET  /bookings/{booking_id}/receipt/ (open)                         302   409   404   404   404   404   404   404   404   409
+""")  # noqa: E501 (a table)
+# 0: let in, and shown how things are.
+SOCKETS = rows("""
+                             anon  conc other owner  mngr rival  susp chauf  coll admin
+WS /ws/bookings/{booking_id}/  4401     0  4403     0     0  4403  4403     0  4403     0
+WS /ws/bookings/nobodys/       4401  4404  4404  4404  4404  4404  4404  4404  4404  4404
+WS /ws/driver/                 4401  4403  4403  4403  4403  4403  4403     0     0  4403
+WS /ws/fleet/                  4401  4403  4403     0     0     0     0  4403  4403  4403
+WS /ws/inbox/                  4401     0     0     0     0     0     0     0     0     0
+""")
+NOBODYS = "00000000-0000-4000-8000-000000000000"
+
+
+def ids_of(cast: Cast, *, is_open: bool) -> dict[str, str]:
+    if is_open:
+        booking = requested(cast)
+        return {"booking_id": booking.id, "quote_id": quoted(cast, booking).id}
+    booking = driven(cast, BookingStatus.COMPLETED)
+    return {"booking_id": booking.id, "quote_id": str(booking.selected_quote_id)}
+
+
+@pytest.mark.parametrize(("name", "expected"), PAGES.items(), ids=list(PAGES))
+def test_everybody_sees_what_the_matrix_says(name: str, expected: dict[str, int]) -> None:
+    cast = make_cast(PASSWORD)
+    method, path, *note = name.split()
+    people = people_of(cast)
+    ids = ids_of(cast, is_open=bool(note)) if "{" in path else {}
+    found = {}
+    for who in sorted(expected, key=lambda who: expected[who] < 400):  # who is refused asks first
+        ask: Any = getattr(browser_of(people[who]), method.lower())
+        found[who] = ask(path.format(**ids)).status_code
+    assert found == expected
+
+
+def browser_of(user: User | None) -> Client:
+    return browser(user, raise_request_exception=False) if user else Client(raise_request_exception=False)
+
+
+def test_no_page_is_missing() -> None:
+    assert {name.split()[1] for name in PAGES} == set(pages())
+
+
+def pages() -> Iterator[str]:
+    yield from _pages(get_resolver(), "/")
+
+
+def _pages(resolver: Any, prefix: str) -> Iterator[str]:
+    for each in resolver.url_patterns:
+        path = prefix + str(each.pattern).replace("<uuid:", "{").replace(">", "}")
+        if path.startswith(("/api/", "/healthz", "/readyz", "/metrics")):
+            continue
+        if isinstance(each, URLPattern):
+            yield path
+        else:
+            yield from _pages(each, path)
+
+
+@pytest.mark.parametrize(("name", "expected"), SOCKETS.items(), ids=list(SOCKETS))
+async def test_everybody_watches_what_the_matrix_says(name: str, expected: dict[str, int]) -> None:
+    cast = await in_thread(make_cast, PASSWORD)
+    booking: Booking = await in_thread(driven, cast, BookingStatus.DRIVER_EN_ROUTE)
+    people = await in_thread(people_of, cast)
+    path = name.split()[1].format(booking_id=booking.id).replace("nobodys", NOBODYS)
+    found = {who: await watch(path, people[who]) for who in PEOPLE}
+    assert found == expected
+
+
+async def watch(path: str, user: User | None) -> int:
+    """0 when a snapshot comes, else the code that closed the socket."""
+    socket = WebsocketCommunicator(application, path)
+    assert (await socket.connect())[0]
+    token = await in_thread(access_token, user) if user else "nobody's"
+    await socket.send_json_to({"type": "authenticate", "token": token})
+    while True:
+        message = await socket.receive_output(5)
+        if message["type"] == "websocket.close":
+            return int(message["code"])
+        if '"snapshot"' in (message.get("text") or ""):
+            await socket.disconnect()
+            return 0
