@@ -51,6 +51,7 @@ clean: ## Remove what can be fetched or made again (the data in var/ stays)
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 reset: ## Remove the data in var/: the next run starts with fresh demo data
+	@test -z "$(ATLAS_DATA)" || { echo "atlas: this empties var/ only; remove $(ATLAS_DATA) yourself"; exit 1; }
 	@$(PYTHON) -I -c "import fcntl, pathlib; p = pathlib.Path('var/run/lock'); \
 		p.exists() and fcntl.flock(p.open('a'), fcntl.LOCK_EX | fcntl.LOCK_NB)" 2> /dev/null \
 		|| { echo "atlas: it runs; stop it first"; exit 1; }

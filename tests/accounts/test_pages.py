@@ -1,5 +1,6 @@
 """The pages: sign in, stay signed in by a session in DynamoDB, change the password, sign out."""
 
+import re
 from datetime import timedelta
 from hashlib import sha256
 from http.cookies import SimpleCookie
@@ -9,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.backends.base import CreateError, UpdateError
 from django.test import Client
+from django.urls import reverse
 
 from accounts import services
 from accounts.sessions import SessionStore
@@ -105,6 +107,15 @@ def test_signing_out_ends_the_session(browser: Client) -> None:
     thief = Client()
     thief.cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: old})
     assert who(thief) == ""
+
+
+def test_without_scripts_there_is_a_way_out_too(browser: Client) -> None:
+    """The menu opens by script."""
+    page = browser.get("/account/").content.decode()
+    fallback = re.search(r"<noscript>(.*?)</noscript>", page, re.DOTALL)
+    assert fallback is not None
+    assert f'action="{reverse("accounts:sign_out")}"' in fallback[1]
+    assert "csrfmiddlewaretoken" in fallback[1]
 
 
 def test_a_session_expires_though_dynamodb_deletes_late(browser: Client) -> None:

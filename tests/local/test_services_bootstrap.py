@@ -88,5 +88,8 @@ def test_data_is_not_removed_under_a_run(tmp_path: Path) -> None:
         refused = make("reset", cwd=tmp_path)
         assert (refused.returncode, refused.stdout) == (2, "atlas: it runs; stop it first\n")
         assert data.exists()
+    refused = make("reset", "ATLAS_DATA=/elsewhere", cwd=tmp_path)
+    assert (refused.returncode, refused.stdout) == (2, "atlas: this empties var/ only; remove /elsewhere yourself\n")
+    assert data.exists()
     assert make("reset", cwd=tmp_path).returncode == 0
     assert not data.parent.exists()
