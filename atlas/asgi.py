@@ -13,7 +13,10 @@ http = BodyLimit(get_asgi_application(), settings.BODY_LIMIT_BYTES)  # first: wh
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.sessions import CookieMiddleware
+from django.urls import re_path
 
+from atlas.live.nowhere import NowhereConsumer
 from bookings.routing import websocket_urlpatterns
 
-application = ProtocolTypeRouter({"http": http, "websocket": CookieMiddleware(URLRouter(websocket_urlpatterns))})
+sockets = URLRouter([*websocket_urlpatterns, re_path("", NowhereConsumer.as_asgi())])
+application = ProtocolTypeRouter({"http": http, "websocket": CookieMiddleware(sockets)})

@@ -11,9 +11,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from channels.testing import WebsocketCommunicator
 from django.conf import LazySettings
 from django.contrib.auth import SESSION_KEY
 
+from atlas.asgi import application
 from atlas.errors import Forbidden
 from atlas.live import redis
 from atlas.live.authentication import in_thread
@@ -93,6 +95,14 @@ async def test_the_first_message_must_be_a_good_token(first: str) -> None:
     async with opened("t1", user=None) as socket:
         await socket.send_to(text_data=first)
         assert await closed_with(socket) == 4401
+
+
+@pytest.mark.parametrize("path", ["/ws/none/", "/ws/bookings/xyz/", "/ws/driver", "/"])
+async def test_a_socket_at_no_address_is_closed_with_4404(path: str) -> None:
+    socket = WebsocketCommunicator(application, path)
+    assert (await socket.connect())[0]
+    closing = await socket.receive_output(1)
+    assert (closing["type"], closing["code"]) == ("websocket.close", 4404)
 
 
 async def test_a_silent_socket_is_closed_after_a_while() -> None:
