@@ -16,7 +16,7 @@ from bookings.rules.types import CancellationCode, PaymentStatus, QuoteStatus
 from bookings.tables import Booking, Quote
 from fleet.factories import DriverFactory, VehicleFactory
 from fleet.rules.types import DriverStatus, VehicleCategory
-from fleet.services import pricing_rules_of
+from fleet.services import pricing_rules_of, set_driver_status
 from fleet.tables import Driver
 from tests.bookings.stage import Cast, accepted, assigned, browser, driven, quoted, requested
 
@@ -223,7 +223,10 @@ def test_the_driver_goes_on_and_off_duty(cast: Cast, sandbox: SandboxControl) ->
     for status in (DriverStatus.ONLINE, DriverStatus.OFFLINE):
         assert client.post("/jobs/duty/", {"status": status})["Location"] == "/jobs/"
         assert Driver.fetch(cast.driver.id).status is status
+    set_driver_status(user=cast.chauffeur, status=DriverStatus.BUSY)
+    assert "Go online" in text(client.get("/jobs/")), "busy by their own word, which they may take back"
     driven(cast, BookingStatus.DRIVER_EN_ROUTE, hours_ahead=1)
+    assert "Go online" not in text(client.get("/jobs/"))
     assert "on a ride" in told(client.post("/jobs/duty/", {"status": "OFFLINE"}, follow=True))
     assert client.post("/jobs/duty/", {"status": "BUSY"}).status_code == 302
     assert browser(cast.concierge).post("/jobs/duty/", {"status": "ONLINE"}).status_code == 403
