@@ -25,4 +25,6 @@ class Command(BaseCommand):
             self.stdout.write("The demo data is there already.")
             return
         self.stdout.write(", ".join(f"{count} {name}" for name, count in sorted(written.items())))
-        self.stdout.write(f"Sign in as admin@, concierge@, operator@, operator2@, driver@ or manager@{DOMAIN}: {PASSWORD}")
+        self.stdout.write(
+            f"Sign in as admin@, concierge@, operator@, operator2@, driver@ or manager@{DOMAIN}: {PASSWORD}"
+        )
