@@ -12,6 +12,7 @@ sent, a message on the page it came from, which shows the state as it is now.
 
 from collections.abc import Callable
 from functools import wraps
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 from django.contrib import messages
@@ -100,11 +101,15 @@ def sentence(error: AtlasError) -> str:
 
 
 class Submission:
-    """One filled-in form, told apart by the random `once` it carries: a second click does nothing twice."""
+    """One filled-in form, told apart by the random `once` it carries and by what is filled in: a second click does
+    nothing twice, and who goes back and changes the date means another ride.
+    """
 
     def __init__(self, request: HttpRequest) -> None:
         token = request.POST.get("once", "")[:LONGEST_ONCE]
-        self._key = f"once:{request.user.pk}:{request.path}:{token}"
+        filled = sorted((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
+        content = sha256(repr(filled).encode(errors="surrogatepass")).hexdigest()
+        self._key = f"once:{request.user.pk}:{request.path}:{token}:{content}"
         self._named = bool(token)
 
     def begin(self) -> bool:

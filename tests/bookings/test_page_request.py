@@ -126,6 +126,15 @@ def test_a_form_sent_twice_books_once(cast: Cast) -> None:
     assert client.post("/bookings/new/", filled(once="two"))["Location"] != first["Location"]
 
 
+def test_who_goes_back_and_changes_the_form_means_another_ride(cast: Cast) -> None:
+    """The browser's Back brings the page back as it was sent, its `once` too."""
+    client = browser(cast.concierge)
+    first = booked(client.post("/bookings/new/", filled(once="one")))
+    second = booked(client.post("/bookings/new/", filled(once="one", passenger_name="Mr. Osei")))
+    assert first.id != second.id
+    assert second.details.passenger_name == "Mr. Osei"
+
+
 def test_a_refused_form_may_be_corrected_and_sent_again(cast: Cast) -> None:
     client = browser(cast.concierge)
     assert client.post("/bookings/new/", filled(once="one", date="1999-01-01")).status_code == 400
