@@ -4,15 +4,19 @@ import heapq
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import reduce
 from itertools import islice
+from operator import and_
 from typing import Any
+
+from pynamodb.expressions.condition import Condition
 
 from accounts.rules.roles import Role
 from accounts.users import CurrentUser
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.cursor import Page, decode, encode, read_page, scope
 from atlas.dynamo.days import read_days
-from atlas.errors import Forbidden, NotFound
+from atlas.errors import Forbidden, Invalid, NotFound
 from atlas.shards import all_shards
 from atlas.tables import Unique
 from bookings.permissions import part_of, party
@@ -44,7 +48,7 @@ def list_bookings(
     if user.role is Role.ADMIN:
         return _everything(status, from_, to, **page)
     if user.role is Role.DRIVER and (not status or JOBS.issuperset(status)):
-        return _jobs(user, status, **page)
+        return _jobs(user, status, _between(from_, to), **page)
     index, key = _index_of(user)
     if key is None:
         return Page([])
@@ -77,7 +81,7 @@ def _everything(
 
 def jobs(*, user: CurrentUser, cursor: str | None = None, limit: int = 50) -> Page[Booking]:
     """Access pattern 3: what a driver has before them, by pick-up time ascending."""
-    return _jobs(user, None, scope=scope("jobs", user.id), cursor=cursor, limit=limit)
+    return _jobs(user, None, None, scope=scope("jobs", user.id), cursor=cursor, limit=limit)
 
 
 def open_requests(*, user: CurrentUser, cursor: str | None = None, limit: int = 50) -> Page[Booking]:
@@ -171,15 +175,21 @@ def _index_of(user: CurrentUser) -> tuple[Any, str | None]:
     return Booking.driver_index, user.profile_id
 
 
-def _jobs(user: CurrentUser, status: list[BookingStatus] | None, **page: Any) -> Page[Booking]:
+def _jobs(
+    user: CurrentUser, status: list[BookingStatus] | None, period: Condition | None, **page: Any
+) -> Page[Booking]:
     if user.role is not Role.DRIVER or user.profile_id is None:
         raise Forbidden("Only a driver has jobs.")
-    condition = Booking.status.is_in(*status) if status else None
+    wanted = [Booking.status.is_in(*status) if status else None, period]
+    conditions: list[Condition] = [condition for condition in wanted if condition is not None]
+    condition = reduce(and_, conditions) if conditions else None
     return read_page(Booking.jobs_index.query, user.profile_id, filter_condition=condition, **page)
 
 
-def _between(from_: datetime | None, to: datetime | None) -> Any:
+def _between(from_: datetime | None, to: datetime | None) -> Condition | None:
     if from_ and to:
+        if from_ > to:
+            raise Invalid(fields={"from": ["Must not lie after `to`."]})
         return Booking.created_at.between(from_, to)
     if from_:
         return Booking.created_at >= from_

@@ -10,7 +10,7 @@ from accounts.tables import User
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.cursor import Page
 from atlas.dynamo.meter import measure
-from atlas.errors import Forbidden, InvalidCursor, NotFound
+from atlas.errors import Forbidden, Invalid, InvalidCursor, NotFound
 from atlas.local.square.testing import SandboxControl
 from atlas.shards import shard_of
 from bookings import selectors, services
@@ -102,10 +102,18 @@ def test_a_driver_sees_their_jobs_by_pickup_and_their_past_by_request(cast: Cast
         assert ids(selectors.list_bookings, cast.chauffeur, limit=limit) == jobs
     assert ids(selectors.list_bookings, cast.chauffeur, status=[S.ARRIVED]) == [under_way.id]
     assert ids(selectors.list_bookings, cast.chauffeur, status=[S.PAID, S.CANCELLED]) == [called_off.id, done.id]
+    assert ids(selectors.list_bookings, cast.chauffeur, from_=soon.created_at) == [under_way.id, soon.id]
+    assert ids(selectors.list_bookings, cast.chauffeur, to=late.created_at, status=[S.ARRIVED]) == []
     colleague = User.fetch(DriverFactory.create(operator=cast.operator).user_id)
     assert ids(selectors.jobs, colleague) == []
     with pytest.raises(Forbidden):
         selectors.jobs(user=cast.owner)
+
+
+def test_a_period_that_ends_before_it_begins_is_refused(cast: Cast) -> None:
+    now = utc_now()
+    with pytest.raises(Invalid):
+        selectors.list_bookings(user=cast.concierge, from_=now, to=now - timedelta(hours=1))
 
 
 def test_staff_see_everything_by_day(cast: Cast) -> None:
