@@ -1,9 +1,12 @@
 """The demo data of `make run`: its books agree with the bank's, and what it shows can be worked with."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from bookings.demo.stories import Writer
+from bookings.rules.lifecycle import LIVE
 from tests.rides import People
 from tests.stack import Stack, eventually
 
@@ -30,6 +33,13 @@ def test_every_payment_is_at_the_sandbox_as_the_books_have_it(stack: Stack) -> N
     for booking in stack.items("bookings"):
         if needed := NEEDS.get(booking["status"]):
             assert rows[booking["transactionId"]]["status"] == needed
+
+
+@pytest.mark.parametrize("hour", range(0, 24, 5))
+def test_whoever_signs_in_as_the_concierge_has_cars_to_watch(hour: int) -> None:
+    stories = Writer(datetime(2026, 11, 23, hour, 7, tzinfo=UTC)).all()
+    watched = [story.status for story in stories if story.concierge == "concierge" and story.status in LIVE]
+    assert set(watched) == LIVE
 
 
 def test_no_page_is_empty(stack: Stack, demo: People) -> None:

@@ -24,7 +24,9 @@ S = BookingStatus
 PAST = {S.PAID: 196, S.CANCELLED: 26, S.EXPIRED: 14, S.COMPLETED: 2}
 AHEAD = {S.DRIVER_ASSIGNED: 16, S.OPERATOR_ASSIGNED: 14, S.QUOTING: 12, S.SOURCING: 9, S.NEW: 1}
 UNDER_WAY = {S.DRIVER_EN_ROUTE: 22, S.ARRIVED: 4, S.PASSENGER_ONBOARD: -3, S.IN_PROGRESS: -8}
-"""Minutes from now to the pick-up of the rides that are on the road at the start."""
+"""Minutes from now to the pick-up of the rides that are on the road at the start, where a visitor sees them: all are
+those of the concierge whom visitors sign in as.
+"""
 WEEKS_BACK, DAYS_AHEAD = 6, 9
 
 CLASSES = [VehicleCategory.SEDAN] * 6 + [VehicleCategory.SUV] * 3 + [VehicleCategory.SPRINTER, VehicleCategory.LIMO]
@@ -88,7 +90,7 @@ class Writer:
             for _ in range(count):
                 yield self.story(status, self._past_pickup())
         for status, minutes in UNDER_WAY.items():
-            yield self.story(status, self.now + timedelta(minutes=minutes))
+            yield self.story(status, self.now + timedelta(minutes=minutes), concierge=CONCIERGES[0][0])
         for status, count in AHEAD.items():
             for _ in range(count):
                 yield self.story(status, self._coming_pickup())
