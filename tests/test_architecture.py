@@ -67,7 +67,7 @@ def imported(path: Path) -> Iterator[str]:
 
 
 def test_only_the_wiring_subscribes() -> None:
-    callers = {path.relative_to(ROOT).as_posix() for app in APPS for path in files(".py") if calls(path, "subscribe")}
+    callers = {path.relative_to(ROOT).as_posix() for path in files(".py") if calls(path, "subscribe")}
     assert {path for path in callers if path.startswith(APPS)} == {"atlas/wiring.py"}
 
 

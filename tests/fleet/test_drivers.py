@@ -63,7 +63,7 @@ def test_add_see_change(api: APIClient, operator: Operator) -> None:
 
 
 def test_the_example_of_the_document_works(api: APIClient) -> None:
-    answer = post(api, "drivers", DRIVER.value)
+    answer = post(api, "drivers", {**DRIVER.value, "email": "example.of.the.document@example.com"})
     assert answer.status_code == 201, answer.json()
     assert all(answer.json()["documents"].values())
 
