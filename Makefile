@@ -14,8 +14,8 @@ help: ## Show this list
 run: installed ## Start Atlas with demo data at http://127.0.0.1:8000 (PORT=..., ATLAS_DATA=...); Ctrl-C stops it
 	@exec $(BIN)/python -m atlas.local.run --with-parent
 
-test: installed-dev engine ## Run the tests, without a browser (ARGS="-k quotes" narrows them)
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser" $(ARGS)
+test: installed-dev engine ## Run the tests; the slow ones and the browser's are in check (ARGS="-k quotes" narrows them)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser and not slow" $(ARGS)
 
 check: lint types schema engine ## Everything that must hold before a change is merged, browser tests included
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)

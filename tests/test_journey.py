@@ -13,7 +13,7 @@ from tests.rides import DECLINED, ON_THE_ROAD, PRICE, STORY, People, Ride
 from tests.stack import Stack, eventually
 from tests.stranger import Socket, Stranger
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
 
 START, TURN, END = (40.7580, -73.9855), (40.7010, -73.8800), (40.6413, -73.7781)
 """On the way of the document's example of a request."""

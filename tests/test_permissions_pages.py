@@ -25,7 +25,7 @@ from tests.test_permissions import PEOPLE, people_of, rows
 
 __all__ = ["sandbox", "square_process"]
 
-pytestmark = pytest.mark.usefixtures("sandbox")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox")]
 
 # Of a ride that is over; (open): of a request with a quote of the owner's.
 PAGES = rows("""

@@ -22,6 +22,8 @@ from payments.tables import PaymentTransaction
 from tests.bookings.looking import at_square, later, now, open_ids, promised, quote_states, story
 from tests.bookings.stage import CARD, Cast, accept, accepted, assigned, driven, quoted, requested, rival_quote
 
+pytestmark = pytest.mark.slow
+
 S = BookingStatus
 Deed = Callable[[], Any]
 times = pytest.mark.parametrize("time", range(3))

@@ -14,7 +14,7 @@ import redis
 from atlas.local.ports import free_port
 from tests.local.terminal import STANDIN, Terminal, all_gone, ancestors, living, terminal
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")]
 LEAST_CHILDREN = 4
 """Engine, Redis, web, worker."""
 

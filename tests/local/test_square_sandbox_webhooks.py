@@ -14,6 +14,8 @@ from square.utils.webhooks_helper import verify_signature
 
 from atlas.local.square.testing import SandboxControl, SandboxServer
 
+pytestmark = pytest.mark.slow
+
 KEY = "test-signature-key"
 Wait = Callable[[int], list[dict[str, Any]]]
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 REAL: Mapping[str, str] = {
     "ATLAS_ENV": "production",
     "SECRET_KEY": "s" * 60,
