@@ -7,6 +7,7 @@ from atlas.api.fields import (
     Choice,
     Flag,
     FreeText,
+    Heading,
     Id,
     Instant,
     Integer,
@@ -26,7 +27,6 @@ from bookings.rules.pricing import MAX_DAYS, MAX_DISTANCE_KM, MAX_HOURS_A_DAY
 from bookings.rules.types import BookingType, CancellationCode, DeclineReason, PaymentStatus, QuoteStatus
 from bookings.tables import Booking
 from fleet.rules.types import VehicleCategory
-from fleet.serializers import DriverLocationSerializer
 from payments.rules.types import PaymentMethod
 
 GENDERS = ("Male", "Female", "Any")
@@ -278,12 +278,20 @@ class CancelSerializer(Serializer):
     code = Choice(CancellationCode, required=False, default=CancellationCode.OTHER)
 
 
+class LocationSerializer(Serializer):
+    lat = Latitude(read_only=True)
+    lng = Longitude(read_only=True)
+    heading = Heading(read_only=True)
+    speed = Number(read_only=True, help_text="km/h")
+    timestamp = Instant(read_only=True)
+
+
 class TrackSerializer(Serializer):
     """Where the car is. `points` of the route are [longitude, latitude], as in GeoJSON."""
 
     booking_id = Id(read_only=True)
     status = Choice(BookingStatus, read_only=True)
-    location = DriverLocationSerializer(read_only=True, allow_null=True)
+    location = LocationSerializer(read_only=True, allow_null=True)
     leg = Text(read_only=True, allow_null=True, help_text="PICKUP or DROPOFF: where the car is heading.")
     progress = Number(read_only=True, allow_null=True, help_text="0 to 1 along the leg.")
     remaining_km = Number(read_only=True, allow_null=True)
