@@ -49,8 +49,10 @@ ALLOWED_HOSTS = env.list(
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}")
 
+ATLAS_APPS = ["atlas", "accounts", "fleet", "telemetry", "payments", "bookings"]
 INSTALLED_APPS = [
     "daphne",
+    "atlas.backoffice.apps.BackofficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -62,12 +64,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_htmx",
     "csp",
-    "atlas",
-    "accounts",
-    "fleet",
-    "telemetry",
-    "payments",
-    "bookings",
+    *ATLAS_APPS,
 ]
 
 MIDDLEWARE = [
@@ -153,6 +150,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
+ACCOUNT_URL = "accounts:profile"
 ACCESS_TOKEN_LIFE = timedelta(minutes=15)
 REFRESH_TOKEN_LIFE = timedelta(days=30)
 TOKEN_KEY = secret("TOKEN_KEY", "local-only-token-key-that-production-refuses-to-start-with")

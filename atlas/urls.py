@@ -1,5 +1,6 @@
 """Every address of Atlas. One of the four files that may import upward."""
 
+from django.contrib import admin
 from django.urls import include, path
 
 from atlas.api.docs import DocsView, SchemaView
@@ -17,6 +18,7 @@ urlpatterns = [
     path("", include("bookings.urls")),
     path("", include("fleet.urls")),
     path("", include("accounts.urls")),
+    path("admin/", admin.site.urls),
     path("api/v1/", include(api)),
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", DocsView.as_view(url_name="schema"), name="docs"),
