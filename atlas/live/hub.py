@@ -6,7 +6,6 @@ drops, the hub reconnects and subscribes again; sockets stay, and are told that 
 """
 
 import asyncio
-import contextlib
 import random
 from collections import Counter
 from collections.abc import Iterable
@@ -83,9 +82,12 @@ class Hub:
             self._reader = asyncio.create_task(self._read_forever(), name="live-hub")
         elif new and self._pubsub is not None:
             await self._command(self._subscribe_now(self._pubsub, new))
-        confirmations = [self._topics[channel].confirmed.wait() for channel in channels & self._topics.keys()]
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.gather(*confirmations), CONFIRMATION_SECONDS)
+        joined = [self._topics[channel] for channel in channels & self._topics.keys()]
+        try:
+            await asyncio.wait_for(asyncio.gather(*(topic.confirmed.wait() for topic in joined)), CONFIRMATION_SECONDS)
+        except TimeoutError:
+            for topic in joined:
+                topic.interrupted |= not topic.confirmed.is_set()
 
     async def unsubscribe(self, mailbox: Mailbox) -> None:
         """Deliver nothing more to `mailbox`."""

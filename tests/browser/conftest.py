@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from atlas.local.square.testing import SandboxServer
 from tests.sandbox import square_process
@@ -21,11 +21,15 @@ __all__ = ["square_process"]
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking"]
-START_SECONDS = 30.0
+START_SECONDS = 60.0
+PATIENCE_MS = 30_000
+"""How long a page may take to show what it should: a build server draws maps without a graphics card."""
 EXPECTED = re.compile(r"status of 400")
 """What a browser logs when a form is refused, which is no fault of the page."""
 
 Open = Callable[..., Page]
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")

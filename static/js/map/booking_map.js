@@ -122,4 +122,7 @@ class BookingMap {
   }
 }
 
-for (const root of document.querySelectorAll("[data-booking-map]")) new BookingMap(root);
+// Not before htmx and the other modules listen, which is when the document is there.
+addEventListener("DOMContentLoaded", () => {
+  for (const root of document.querySelectorAll("[data-booking-map]")) new BookingMap(root);
+});

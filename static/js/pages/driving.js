@@ -27,14 +27,12 @@ function chosen(value) {
   return Boolean(value);
 }
 
-let snapshots = 0;
 const feed = new LiveFeed({
   url: root.dataset.url,
   onMessage: (message) => {
-    // A driver's own positions come from here; the rest is news for the page.
-    if (message.type === "snapshot" ? snapshots++ : message.type === "booking") {
-      dispatch(message.type === "snapshot" ? { type: "again" } : message);
-    }
+    // A driver's own positions come from here; the rest is news for the page. A snapshot says that news may be missing.
+    if (message.type === "snapshot") dispatch({ type: "again" });
+    if (message.type === "booking") dispatch(message);
   },
   onState: (state) => {
     if (state !== "closed") return;
@@ -44,7 +42,7 @@ const feed = new LiveFeed({
 });
 const sharing = new LocationSharing({ send: (message) => feed.send(message), onState: show });
 
-feed.start();
+addEventListener("DOMContentLoaded", () => feed.start()); // not before htmx listens
 if (toggle.checked) chosen(true); // pressed before this module was there
 if (chosen()) sharing.start();
 toggle.addEventListener("change", () => {
