@@ -6,9 +6,9 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.utils.crypto import salted_hmac
 
-from accounts import services, tables
+from accounts import services, staff, tables
 from accounts.rules.email import normalise_email
-from accounts.rules.roles import Role, UserStatus
+from accounts.rules.roles import Role, StaffRole, UserStatus
 from atlas.facade.model import Facade
 from atlas.facade.queryset import FacadeQuerySet
 
@@ -37,6 +37,7 @@ class User(Facade, AbstractBaseUser, table=tables.User, unique=("email",), names
     phone: str
     avatar: str
     role: Role
+    staff_role: StaffRole | None
     status: UserStatus
     profile_id: str | None
     credentials_epoch: int
@@ -59,16 +60,19 @@ class User(Facade, AbstractBaseUser, table=tables.User, unique=("email",), names
     def is_staff(self) -> bool:
         return self.is_active and self.role == Role.ADMIN
 
-    is_superuser = is_staff
+    @property
+    def is_superuser(self) -> bool:
+        return self.is_staff and self.staff_role == StaffRole.SUPERUSER
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
-        return self.is_staff
+        """`app.verb_model`, as Django's admin asks: answered from the one table of staff rights."""
+        return self.is_active and staff.may_perm(self, perm, obj)
 
     def has_perms(self, perm_list: Any, obj: object = None) -> bool:
-        return self.is_staff
+        return all(self.has_perm(perm, obj) for perm in perm_list)
 
     def has_module_perms(self, app_label: str) -> bool:
-        return self.is_staff
+        return self.is_active and staff.may_see_app(self, app_label)
 
     def get_full_name(self) -> str:
         return self.name

@@ -6,7 +6,7 @@ item `accounts.tables.User`; so a test or a job may pass either.
 
 from typing import TYPE_CHECKING, Protocol, cast
 
-from accounts.rules.roles import Role, UserStatus
+from accounts.rules.roles import Role, StaffRole, UserStatus
 from atlas.errors import Unauthenticated
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ class CurrentUser(Protocol):
 
     @property
     def role(self) -> Role: ...
+
+    @property
+    def staff_role(self) -> StaffRole | None: ...
 
     @property
     def status(self) -> UserStatus: ...

@@ -12,6 +12,15 @@ class Role(StrEnum):
     ADMIN = "ADMIN"
 
 
+class StaffRole(StrEnum):
+    """What an ADMIN does at Atlas; `accounts.staff` says what each may. No other role has one."""
+
+    SUPPORT = "SUPPORT"
+    FINANCE = "FINANCE"
+    OPERATIONS = "OPERATIONS"
+    SUPERUSER = "SUPERUSER"
+
+
 class UserStatus(StrEnum):
     """Only ACTIVE may sign in; DELETED is an anonymised user whose bookings stay."""
 

@@ -24,7 +24,7 @@ def ada() -> UserItem:
 
 
 def test_fields_come_from_the_table() -> None:
-    fields: dict[str, Any] = {field.name: field for field in User._meta.get_fields()}
+    fields: dict[str, Any] = {field.name: field for field in User._meta.fields}
     assert set(fields) == set(UserItem.get_attributes()) - {"password_hash"} | {"password"}
     assert (type(fields["id"]), fields["id"].primary_key) == (models.CharField, True)
     assert isinstance(fields["last_login"], models.DateTimeField)
