@@ -7,7 +7,7 @@ from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "atlas.settings")
 
-app = Celery("atlas")
+app = Celery("atlas", task_cls="atlas.trailed_task:TrailedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.imports = ["atlas.outbox"]

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "atlas.middleware.request_id.request_id_middleware",
+    "atlas.middleware.trail.trail_middleware",
     "atlas.middleware.measuring.measuring_middleware",
     "atlas.middleware.metering.metering_middleware",
     "atlas.middleware.errors.ErrorsMiddleware",

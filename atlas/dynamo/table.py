@@ -27,6 +27,7 @@ from atlas.dynamo.attributes import InstantAttribute, utc_now
 from atlas.dynamo.connection import connection
 from atlas.dynamo.reading import LeanReading
 from atlas.errors import NotFound
+from atlas.trail import Trail, Wire
 
 type_deserializer, type_serializer = TypeDeserializer(), TypeSerializer()
 
@@ -62,6 +63,8 @@ class Schema:
     """In words, for people; what DynamoDB deletes by itself is the table's TTL attribute."""
     personal: ClassVar[bool] = False
     """Holds data about a person: encrypted with a key of its own, named in privacy exports."""
+    trail: ClassVar[Trail | None] = None
+    """How its changes are told in the access log; None: they are not."""
     table_name: str
 
 
@@ -82,6 +85,8 @@ class Table(LeanReading, Model):
 
     Meta: Any
     DoesNotExist: type[DoesNotExist]
+    stored: Wire | None = None
+    """The item as it is in DynamoDB, as far as this process knows: what a change is told against (`Meta.trail`)."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -133,7 +138,10 @@ class Table(LeanReading, Model):
         stored = data.get("schemaVersion", {}).get("S", "")
         if stored != cls.Meta.version and stored in cls.Meta.upgrades:
             data = cls._upgraded(data, stored)
-        return super().from_raw_data(data)
+        item = super().from_raw_data(data)
+        if cls.Meta.trail is not None:
+            item.stored = data
+        return item
 
     @classmethod
     def _upgraded(cls, data: dict[str, Any], stored: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from typing import Any, ParamSpec, TypeVar
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
 
+from atlas import trail
 from atlas.dynamo.connection import connection
 from atlas.dynamo.table import Table
 from atlas.errors import AtlasError, Conflict, Unavailable
@@ -85,6 +86,7 @@ class Transaction:
     def commit(self) -> None:
         if not self.steps:
             return
+        trail.leave(self, self._changes())
         if len(self.steps) > LIMIT:
             raise Conflict(
                 f"This would change {len(self.steps)} items at once; {LIMIT} is the limit.",
@@ -102,8 +104,17 @@ class Transaction:
         for step in ordered:
             if step.kind == "put" and step.item is not None:
                 step.item.update_local_version_attribute()  # type: ignore[no-untyped-call]
+                step.item.stored = step.operation["Item"]
         for do in self.after_commit:
             do()
+
+    def _changes(self) -> list[trail.Change]:
+        """What is written here of tables whose changes are told."""
+        return [
+            trail.Change(step.item, step.item.stored, step.operation.get("Item"))
+            for step in self.steps
+            if step.item is not None and step.item.Meta.trail is not None
+        ]
 
     def _put(self, item: Table, condition: Condition | None, otherwise: AtlasError | None) -> None:
         self._add("put", item.get_save_kwargs_from_instance(condition), item, otherwise)
