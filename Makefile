@@ -45,6 +45,8 @@ lock: installed-dev ## Pin requirements*.txt anew from requirements*.in, with ha
 		requirements.in --output-file requirements.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 \
 		--constraint requirements.txt requirements-dev.in --output-file requirements-dev.txt
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --no-deps --generate-hashes --python-version 3.11 \
+		requirements-objects.in --output-file requirements-objects.txt
 
 clean: ## Remove what can be fetched or made again (the data in var/ stays)
 	@rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -65,3 +67,4 @@ installed-dev:
 
 engine: installed-dev
 	@$(BIN)/python -m atlas.local.engine > /dev/null
+	@$(BIN)/python -m atlas.local.objects > /dev/null

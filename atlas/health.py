@@ -5,6 +5,8 @@ from collections.abc import Callable
 from django.core.cache import cache
 from django.http import HttpRequest, JsonResponse
 
+from atlas.errors import Unavailable
+from atlas.objects import bucket
 from atlas.tables import Unique
 
 
@@ -14,8 +16,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Store, cache and broker answer; 503 names the one that does not."""
-    checks = {"store": _store, "cache": _cache, "broker": _broker}
+    """Store, cache, broker and objects answer; 503 names the one that does not."""
+    checks = {"store": _store, "cache": _cache, "broker": _broker, "objects": _objects}
     states = {name: _state(check) for name, check in checks.items()}
     ready = all(state == "ok" for state in states.values())
     answer = JsonResponse({"status": "ok" if ready else "unavailable", **states}, status=200 if ready else 503)
@@ -38,6 +40,11 @@ def _store() -> None:
 
 def _cache() -> None:
     cache.get("health")
+
+
+def _objects() -> None:
+    if not bucket.exists():
+        raise Unavailable
 
 
 def _broker() -> None:

@@ -34,6 +34,11 @@ def secret(name: str, local_default: str) -> str:
     return value
 
 
+def secrets(name: str, local_default: str) -> list[str]:
+    """The same for a comma-separated list of them."""
+    return [each.strip() for each in secret(name, local_default).split(",") if each.strip()]
+
+
 def host(name: str, local_default: str) -> str | None:
     """An endpoint override: embedded by default, unset (the real service) in production."""
     value: str = env.str(name, default="" if PRODUCTION else local_default)
@@ -129,6 +134,14 @@ CACHES = {
     }
 }
 
+# Files that people download: S3 (docs/adr/0015-objects.md)
+OBJECTS_ENDPOINT = host("OBJECTS_ENDPOINT", "http://127.0.0.1:8103")
+OBJECTS_BUCKET = env.str("OBJECTS_BUCKET", default="" if PRODUCTION else "atlas-objects")
+if not OBJECTS_BUCKET:
+    raise ImproperlyConfigured("Set OBJECTS_BUCKET in the environment: exports and archives need it.")
+OBJECTS_KMS_KEY = env.str("OBJECTS_KMS_KEY", default="")
+"""Id or ARN of the customer-managed key that encrypts objects; empty: S3's own keys."""
+
 # Who one is
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.authentication.Backend"]
@@ -156,6 +169,17 @@ ACCESS_TOKEN_LIFE = timedelta(minutes=15)
 REFRESH_TOKEN_LIFE = timedelta(days=30)
 TOKEN_KEY = secret("TOKEN_KEY", "local-only-token-key-that-production-refuses-to-start-with")
 """Signs access tokens (HS256) and list cursors."""
+
+# Who did what to whose data (docs/adr/0014-access-log.md)
+AUDIT_KEY = secret("AUDIT_KEY", "local-only-audit-key-that-production-refuses-to-start-with")
+"""Signs entries and seals of the access log: not for those who may write to its tables."""
+AUDIT_KEY_FALLBACKS: list[str] = env.list("AUDIT_KEY_FALLBACKS", default=[])
+ACCESS_LOG_RETENTION = timedelta(days=env.int("ACCESS_LOG_RETENTION_DAYS", default=7 * 365 + 2))
+"""As long as a booking is kept: what was done to a record can be told for as long as there is the record."""
+ACCESS_LOG_READ_WINDOW = timedelta(minutes=env.float("ACCESS_LOG_READ_WINDOW_MINUTES", default=15.0))
+"""What one person is shown of another again within it is one entry; 0: every time."""
+
+# Guessing passwords
 LOCKOUT_FAILURES = env.int("LOCKOUT_FAILURES", default=8)
 LOCKOUT_MINUTES = env.int("LOCKOUT_MINUTES", default=15)
 
@@ -241,6 +265,14 @@ JOBS_EVERY_SECONDS = env.float("JOBS_EVERY_SECONDS", default=15.0)
 OUTBOX_RETRY = timedelta(seconds=env.float("OUTBOX_RETRY_SECONDS", default=20.0))
 """How long a fact waits for its first redelivery. Longer than a delivery takes: the two must not run side by side."""
 
+# Secrets at rest (`atlas.vault`): the first key seals, all of them open; KMS instead, where it is named
+VAULT_KMS_KEY = env.str("VAULT_KMS_KEY", default="")
+VAULT_KEYS = [] if VAULT_KMS_KEY and not env.str("VAULT_KEYS", default="") else secrets("VAULT_KEYS", "local-vault-key")
+VIN_KEY = secret("VIN_KEY", "local-vin-key")
+"""Makes pseudoVINs of VINs."""
+VIN_CHECK_DIGIT = env.bool("VIN_CHECK_DIGIT", default=True)
+"""North America's check digit; False for markets without."""
+
 # Money: Square
 SQUARE_BASE_URL = host("SQUARE_BASE_URL", "http://127.0.0.1:8101")
 SQUARE_ACCESS_TOKEN = secret("SQUARE_ACCESS_TOKEN", "local-sandbox-token")
@@ -267,7 +299,7 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static" if PRODUCTION else None  # elsewhere they are served from where they lie
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "atlas.objects.storage.ObjectStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION
@@ -282,6 +314,13 @@ EMAIL_BACKEND = env.str(
     else "django.core.mail.backends.filebased.EmailBackend",
 )
 EMAIL_FILE_PATH = DATA_DIR / "mail"
+EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", default=25)
+EMAIL_HOST_USER = env.str("EMAIL_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("EMAIL_TLS", default=False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Atlas <no-reply@localhost>")
 TEST_RUNNER = "atlas.testing.PytestRunner"
 
 # Logs: one JSON object per line in production, readable lines elsewhere

@@ -11,6 +11,7 @@ services = ExitStack()
 os.environ["ATLAS_ENV"] = "test"
 os.environ["DYNAMODB_ENDPOINT"] = services.enter_context(memory_engine()).url
 os.environ["REDIS_URL"] = f"{services.enter_context(temporary_redis()).url}/0"
+os.environ["OBJECTS_ENDPOINT"] = "http://127.0.0.1:1"  # nobody: who needs objects takes `tests/object_store.py`
 os.environ["ATLAS_METER"] = "1"
 
 from atlas.settings import *  # noqa: E402, F403 (the environment first)

@@ -31,7 +31,7 @@ from atlas.local.square.testing import SandboxControl
 
 T = TypeVar("T")
 
-PARTS = ("dynamodb", "redis", "square", "web", "worker", "beat")
+PARTS = ("dynamodb", "redis", "objects", "square", "web", "worker", "beat")
 """What runs; the simulator and the sweeper of `make run` do not, so that nobody but the test changes anything."""
 QUICK = {
     "ACCEPTANCE_ANSWERED_SECONDS": "4",
@@ -72,9 +72,9 @@ class Stack:
 
     def open(self) -> None:
         """Everything, in the order of `make run`, with the demo's people and rides."""
-        for name in ("dynamodb", "redis", "square"):
+        for name in ("dynamodb", "redis", "objects", "square"):
             self.start(name)
-        for name in ("tables", "seed"):
+        for name in ("tables", "bucket", "seed"):
             self.run(*self._programs[name].command)
         for name in ("web", "worker", "beat"):
             self.start(name)

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from atlas.local import engine, redis
+from atlas.local import engine, objects, redis
 from atlas.local.health import http_ok
 from atlas.local.ports import LOOPBACK
 from atlas.local.program import Program
 from atlas.local.supervisor import Waves
 
-PORTS = {"dynamodb": 8100, "square": 8101, "redis": 8102}
+PORTS = {"dynamodb": 8100, "square": 8101, "redis": 8102, "objects": 8103}
 """Where the embedded services listen unless somebody else does. `atlas.settings` defaults to the same."""
 
 _PYTHON = (sys.executable, "-u")
@@ -41,11 +41,15 @@ def plan(*, data: Path, port: int, ports: Mapping[str, int], given: Mapping[str,
     if not given.get("REDIS_URL"):
         services.append(redis.program(port=ports["redis"], folder=data / "redis"))
         env["REDIS_URL"] = f"redis://{LOOPBACK}:{ports['redis']}/0"
+    if not given.get("OBJECTS_ENDPOINT"):
+        services.append(objects.program(port=ports["objects"], folder=data / "objects"))
+        env["OBJECTS_ENDPOINT"] = f"http://{LOOPBACK}:{ports['objects']}"
     if not given.get("SQUARE_BASE_URL"):
         env |= _square_settings(ports["square"], port, given)
         services.append(_square(ports["square"], data / "square.sqlite3", env))
-    waves = (services, (_manage("tables", "tables", "apply", once=True),), (_manage("seed", "seed_demo", once=True),))
-    return Plan(waves=(*waves, _atlas(data, port, given)), env=env)
+    stores = (_manage("tables", "tables", "apply", once=True), _manage("bucket", "objects", "apply", once=True))
+    seed = (_manage("seed", "seed_demo", once=True),)
+    return Plan(waves=(services, stores, seed, _atlas(data, port, given)), env=env)
 
 
 def _atlas(data: Path, port: int, given: Mapping[str, str]) -> tuple[Program, ...]:

@@ -18,7 +18,11 @@ from atlas.live.mailbox import Mailbox
 from atlas.local.ports import free_port
 from atlas.shards import shard_of
 from atlas.tables import OutboxRow, Unique
+from tests.object_store import object_process, objects
 
+__all__ = ["object_process", "objects"]
+
+PARTS = ("store", "cache", "broker", "objects")
 Labels = frozenset[tuple[str, str]]
 Samples = dict[tuple[str, Labels], float]
 Break = Callable[[], None]
@@ -71,6 +75,15 @@ def no_broker(monkeypatch: pytest.MonkeyPatch) -> Break:
     return take_away
 
 
+@pytest.fixture
+def no_objects(settings: Any) -> Break:
+    def take_away() -> None:
+        settings.OBJECTS_ENDPOINT = f"http://127.0.0.1:{free_port()}"
+        settings.STORAGES = dict(settings.STORAGES)
+
+    return take_away
+
+
 def test_a_process_that_lives_says_so_whatever_is_away(no_store: Break, no_cache: Break, client: Client) -> None:
     no_store()
     no_cache()
@@ -78,13 +91,15 @@ def test_a_process_that_lives_says_so_whatever_is_away(no_store: Break, no_cache
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
+@pytest.mark.usefixtures("objects")
 def test_ready_when_everything_answers(client: Client) -> None:
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json() == {"status": "ok", "store": "ok", "cache": "ok", "broker": "ok"}
+    assert answer.json() == {"status": "ok", **dict.fromkeys(PARTS, "ok")}
 
 
-@pytest.mark.parametrize("part", ["store", "cache", "broker"])
+@pytest.mark.usefixtures("objects")
+@pytest.mark.parametrize("part", PARTS)
 def test_not_ready_names_the_part_that_is_away(part: str, request: pytest.FixtureRequest, client: Client) -> None:
     request.getfixturevalue(f"no_{part}")()
 
@@ -92,7 +107,7 @@ def test_not_ready_names_the_part_that_is_away(part: str, request: pytest.Fixtur
 
     assert answer.status_code == 503
     assert answer["Retry-After"] == "5"
-    expected = {"store": "ok", "cache": "ok", "broker": "ok"} | {part: "unavailable"}
+    expected = dict.fromkeys(PARTS, "ok") | {part: "unavailable"}
     assert answer.json() == {"status": "unavailable", **expected}
 
 

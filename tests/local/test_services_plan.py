@@ -15,7 +15,7 @@ from atlas.local.program import Program
 from atlas.local.reservation import Reservation
 
 ROOT = Path(__file__).resolve().parents[2]
-PLAIN = {"dynamodb": 1, "square": 2, "redis": 3}
+PLAIN = {"dynamodb": 1, "square": 2, "redis": 3, "objects": 4}
 
 
 def names(tmp_path: Path, **given: str) -> list[list[str]]:
@@ -25,15 +25,21 @@ def names(tmp_path: Path, **given: str) -> list[list[str]]:
 
 def test_services_come_first_then_tables_then_seed_then_atlas(tmp_path: Path) -> None:
     assert names(tmp_path) == [
-        ["dynamodb", "redis", "square"],
-        ["tables"],
+        ["dynamodb", "redis", "objects", "square"],
+        ["tables", "bucket"],
         ["seed"],
         ["web", "worker", "beat", "drive", "sweep"],
     ]
 
 
 @pytest.mark.parametrize(
-    ("setting", "service"), [("DYNAMODB_ENDPOINT", "dynamodb"), ("REDIS_URL", "redis"), ("SQUARE_BASE_URL", "square")]
+    ("setting", "service"),
+    [
+        ("DYNAMODB_ENDPOINT", "dynamodb"),
+        ("REDIS_URL", "redis"),
+        ("SQUARE_BASE_URL", "square"),
+        ("OBJECTS_ENDPOINT", "objects"),
+    ],
 )
 def test_a_service_that_is_elsewhere_is_not_started(tmp_path: Path, setting: str, service: str) -> None:
     wanted = plan(data=tmp_path, port=8000, ports=PLAIN, given={setting: "http://elsewhere"})
@@ -46,6 +52,7 @@ def test_every_program_learns_where_the_services_are(tmp_path: Path) -> None:
     assert env["DYNAMODB_ENDPOINT"] == "http://127.0.0.1:1"
     assert env["SQUARE_BASE_URL"] == "http://127.0.0.1:2"
     assert env["REDIS_URL"] == "redis://127.0.0.1:3/0"
+    assert env["OBJECTS_ENDPOINT"] == "http://127.0.0.1:4"
     assert (env["ATLAS_ENV"], env["PORT"], env["ATLAS_DATA"]) == ("local", "8000", str(tmp_path))
 
 

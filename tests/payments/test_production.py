@@ -19,12 +19,15 @@ REAL: Mapping[str, str] = {
     "SQUARE_ACCESS_TOKEN": "EAAA-real",
     "SQUARE_WEBHOOK_KEY": "real-key",
     "SQUARE_LOCATION_ID": "L1234567890AB",
+    "VAULT_KEYS": "v" * 40,
+    "VIN_KEY": "n" * 40,
+    "OBJECTS_BUCKET": "atlas-objects-of-ours",
 }
 
 
 def start(**changes: str) -> subprocess.CompletedProcess[str]:
     """Start Django as production would, without opening anything."""
-    unset = ("DYNAMODB_ENDPOINT", "SQUARE_BASE_URL", "DJANGO_SETTINGS_MODULE")
+    unset = ("DYNAMODB_ENDPOINT", "SQUARE_BASE_URL", "OBJECTS_ENDPOINT", "DJANGO_SETTINGS_MODULE")
     env = {name: value for name, value in os.environ.items() if name not in unset}
     code = "import django; from django.apps import apps; django.setup()"
     return subprocess.run(  # noqa: S603

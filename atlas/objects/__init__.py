@@ -1,0 +1,12 @@
+"""Files that people download and jobs write, in a private S3 bucket through django-storages.
+
+    objects.write("jobs/1/result.csv", chunks, "text/csv")
+    objects.url("jobs/1/result.csv", "bookings.csv", timedelta(minutes=1))
+
+The same code everywhere: `make run` has an S3 server of its own behind `OBJECTS_ENDPOINT`, production leaves that
+unset. Objects are never public; who may have one gets an address that is signed, expires, and always downloads.
+"""
+
+from atlas.objects.store import delete, exists, open, url, write  # noqa: A004 (called objects.open)
+
+__all__ = ["delete", "exists", "open", "url", "write"]
