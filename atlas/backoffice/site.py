@@ -9,7 +9,6 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import LogoutView, redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
@@ -20,11 +19,12 @@ from django.utils.translation import gettext_lazy as _
 
 from atlas.backoffice import groups, pages
 from atlas.errors import Forbidden
+from atlas.facade.admin.site import FacadeAdminSite
 
 View = Callable[..., HttpResponseBase]
 
 
-class AtlasAdminSite(AdminSite):
+class AtlasAdminSite(FacadeAdminSite):
     site_title = _("Atlas back office")
     site_header = _("Back office")
     index_title = _("Overview")
