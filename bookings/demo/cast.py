@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import NAMESPACE_DNS, uuid5
 
+from accounts.rules.roles import StaffRole
 from fleet.rules.types import VehicleCategory
 
 DOMAIN = "demo.atlas.test"
@@ -43,6 +44,13 @@ class Company:
 
 SEDAN, SUV, SPRINTER, LIMO = VehicleCategory
 COMFORT = ("Leather", "WiFi", "Bottled water")
+
+STAFF = (
+    ("admin", "Nora Feldmann", StaffRole.SUPERUSER),
+    ("support", "Elena Brooks", StaffRole.SUPPORT),
+    ("finance", "Tobias Kern", StaffRole.FINANCE),
+    ("operations", "Kwame Asante", StaffRole.OPERATIONS),
+)
 
 CONCIERGES = (
     ("concierge", "Sofia Marchetti", "Grand Hotel"),

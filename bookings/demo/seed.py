@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import make_password
 
-from accounts.rules.roles import Role
-from accounts.tables import User
+from accounts.rules.roles import Role, StaffRole
+from accounts.tables import User, UserSettings
 from atlas.dynamo.bulk import put_all
 from atlas.dynamo.table import Table
 from atlas.tables import Unique
-from bookings.demo.cast import COMPANIES, CONCIERGES, DEMO_DRIVER, DOMAIN, PASSWORD, Company, demo_id
+from bookings.demo.cast import COMPANIES, CONCIERGES, DEMO_DRIVER, DOMAIN, PASSWORD, STAFF, Company, demo_id
 from bookings.demo.items import Ride, driver_id, vehicle_id
 from bookings.demo.paying import payments_of
 from bookings.demo.stories import Writer
@@ -55,7 +55,15 @@ def people(now: datetime) -> Iterator[Table]:
     password = make_password(PASSWORD)
     joined = now - JOINED
 
-    def person(key: str, name: str, role: Role, *, id: str, profile_id: str | None = None) -> Iterator[Table]:
+    def person(
+        key: str,
+        name: str,
+        role: Role,
+        *,
+        id: str,
+        profile_id: str | None = None,
+        staff_role: StaffRole | None = None,
+    ) -> Iterator[Table]:
         email = f"{key}@{DOMAIN}"
         number = 10_000 + sum(map(ord, key)) * 7 % 89_999
         yield User(
@@ -66,11 +74,14 @@ def people(now: datetime) -> Iterator[Table]:
             password_hash=password,
             role=role,
             profile_id=profile_id,
+            staff_role=staff_role,
+            settings=UserSettings(notifications=False),  # what the simulator does writes no mails
             created_at=joined,
         )
         yield Unique(key_=f"email:{email}", owner_id=id, created_at=joined)
 
-    yield from person("admin", "Nora Feldmann", Role.ADMIN, id=demo_id("admin"))
+    for key, name, staff_role in STAFF:
+        yield from person(key, name, Role.ADMIN, id=demo_id(key), staff_role=staff_role)
     for key, name, _ in CONCIERGES:
         yield from person(key, name, Role.CONCIERGE, id=demo_id(key))
     for company in COMPANIES:
