@@ -26,6 +26,6 @@ class Command(BaseCommand):
             return
         self.stdout.write(", ".join(f"{count} {name}" for name, count in sorted(written.items())))
         self.stdout.write(
-            f"Sign in as concierge@, operator@, operator2@, driver@ or manager@{DOMAIN}, or as staff: admin@, support@, "
-            f"finance@ or operations@{DOMAIN}. Everybody's password: {PASSWORD}"
+            f"Sign in as concierge@, operator@, operator2@, driver@ or manager@{DOMAIN}, or as staff: admin@, "
+            f"support@, finance@ or operations@{DOMAIN}. Everybody's password: {PASSWORD}"
         )
