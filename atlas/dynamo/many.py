@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from pynamodb.attributes import Attribute
 from pynamodb.connection.base import Connection
 
 from atlas.dynamo.connection import connection
@@ -20,6 +21,9 @@ ATTEMPTS = 8
 def get_many(*wanted: tuple[type[Table], Any], consistent: bool = False) -> list[Any]:
     """The items of `(table, hash key)` pairs in the order asked for, None where there is none.
 
+    For a table with a sort key the key is the tuple of both.
+
+    Where a table has a range key too, the key is a pair `(hash key, range key)`.
     One BatchGetItem for up to 100 different keys. Use it wherever a page needs more than one item by key.
     """
     keys = list(dict.fromkeys(wanted))
@@ -48,7 +52,7 @@ def _read(
         for name, items in answer["Responses"].items():
             for raw in items:
                 item = tables[name].from_raw_data(raw)
-                found[tables[name], item.key[0]] = item
+                found[tables[name], item.key if len(item.key) > 1 else item.key[0]] = item
         request = answer.get("UnprocessedKeys") or {}
         if not request:
             return
@@ -56,5 +60,11 @@ def _read(
 
 
 def _key(table: type[Table], value: Any) -> dict[str, Any]:
-    attribute = table.hash_key_attribute()
+    range_key = table.range_key_attribute()
+    if range_key is None:
+        return _wire(table.hash_key_attribute(), value)
+    return {**_wire(table.hash_key_attribute(), value[0]), **_wire(range_key, value[1])}
+
+
+def _wire(attribute: Attribute[Any], value: Any) -> dict[str, Any]:
     return {attribute.attr_name: {attribute.attr_type: attribute.serialize(value)}}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -23,8 +24,13 @@ from atlas.dynamo.attributes import InstantAttribute
 if TYPE_CHECKING:
     AnyField = models.Field[Any, Any]
     AnyCharField = models.CharField[Any, Any]
+    AnyFloatField = models.FloatField[Any, Any]
 else:
-    AnyField, AnyCharField = models.Field, models.CharField  # not generic when they run
+    AnyField, AnyCharField, AnyFloatField = (
+        models.Field,
+        models.CharField,
+        models.FloatField,
+    )  # not generic when they run
 
 
 class EnumField(AnyCharField):
@@ -32,9 +38,7 @@ class EnumField(AnyCharField):
 
     def __init__(self, enumeration: type[Enum], **options: Any) -> None:
         self.enumeration = enumeration
-        super().__init__(
-            choices=[(each.value, each.name.replace("_", " ").capitalize()) for each in enumeration], **options
-        )
+        super().__init__(**{"choices": [(each.value, label(each)) for each in enumeration], **options})
 
     def to_python(self, value: Any) -> Any:
         """The member; what is none of them stays text, for `validate` to refuse in words."""
@@ -49,6 +53,33 @@ class EnumField(AnyCharField):
         return name, path, [self.enumeration, *args], options
 
 
+def label(member: Enum) -> Any:
+    """For people: the member's own `label` where it has one, its name otherwise."""
+    return getattr(member, "label", member.name.replace("_", " ").capitalize())
+
+
+class NumberField(AnyFloatField):
+    """A number that may be whole: shards and sequences stay integers, as DynamoDB keeps them."""
+
+    def to_python(self, value: Any) -> Any:
+        found = super().to_python(value)
+        return int(found) if found is not None and isfinite(found) and found == int(found) else found
+
+    def get_prep_value(self, value: Any) -> Any:
+        found = super().get_prep_value(value)
+        return int(found) if found is not None and isfinite(found) and found == int(found) else found
+
+
+class KeyField(AnyCharField):
+    """The synthetic primary key of a table with a hash and a sort key (`atlas.facade.keys`)."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"primary_key": True, "editable": False, "blank": True, **options})
+
+    def pre_save(self, model_instance: Any, add: bool) -> Any:
+        return model_instance.pk
+
+
 KINDS: tuple[tuple[type[Attribute[Any]], type[AnyField]], ...] = (
     (InstantAttribute, models.DateTimeField),
     (TTLAttribute, models.DateTimeField),
@@ -56,7 +87,7 @@ KINDS: tuple[tuple[type[Attribute[Any]], type[AnyField]], ...] = (
     (FloatAttribute, models.FloatField),
     (IntegerAttribute, models.IntegerField),
     (VersionAttribute, models.IntegerField),
-    (NumberAttribute, models.FloatField),
+    (NumberAttribute, NumberField),
     (MapAttribute, models.JSONField),
     (ListAttribute, models.JSONField),
     (UnicodeAttribute, models.CharField),
@@ -67,20 +98,29 @@ STAMPS = {"schema_version", "created_at", "updated_at", "version"}
 """Written by `atlas.dynamo.table` itself, shown and never edited."""
 
 
-def field_for(name: str, attribute: Attribute[Any], *, unique: bool) -> AnyField:
-    """The Django field of one attribute. `unique` says that a guard keeps its values unique."""
+def field_options(name: str, attribute: Attribute[Any], *, primary: bool) -> dict[str, Any]:
+    """What every field of one attribute is told."""
     options: dict[str, Any] = {
         "db_column": attribute.attr_name,
         "null": attribute.null,
         "blank": attribute.null or attribute.default is not None,
-        "primary_key": attribute.is_hash_key,
+        "primary_key": primary,
         "editable": name not in STAMPS,
     }
-    if unique and not attribute.is_hash_key:
-        options["unique"] = True
     default = attribute.default if attribute.default is not None else attribute.default_for_new
     if default is not None:
         options["default"] = Default(default)
+    return options
+
+
+def field_for(
+    name: str, attribute: Attribute[Any], *, unique: bool, primary: bool | None = None, **more: Any
+) -> AnyField:
+    """An attribute's Django field. `unique` says that a guard keeps its values unique; `more` goes to the field."""
+    primary = bool(attribute.is_hash_key) if primary is None else primary
+    options = {**field_options(name, attribute, primary=primary), **more}
+    if unique and not primary:
+        options["unique"] = True
     if isinstance(attribute, UnicodeEnumAttribute):
         return EnumField(attribute.enum_type, **options)
     for kind, field in KINDS:

@@ -1,58 +1,29 @@
 """Unmanaged Django models generated from PynamoDB tables, for the parts of Django that insist on a model.
 
-    class User(Facade, table=tables.User, unique=("email",)):
+    class Quote(Facade, table=tables.Quote, links={"booking_id": "bookings.Booking"}):
         ...
 
-The table is the single source of truth: every attribute becomes a field, under the same name unless `names` gives
-another (attribute -> field). `unique` lists attributes that a guard keeps unique. An instance carries the item it was
-made from (`item`); saving writes what changed, under that item's version.
+The table is the single source of truth: every attribute becomes a field (`atlas.facade.declaring` has the options). An
+instance carries the item it was made from (`item`); saving writes what changed, under that item's version.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Self
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import models
-from django.db.models.base import ModelBase
-from pynamodb.exceptions import DeleteError, PutError, UpdateError
+from django.db import DatabaseError, models
 
-from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.table import Table
-from atlas.dynamo.transaction import Lost
-from atlas.facade.fields import STAMPS, field_for, plain, typed
+from atlas.facade import saving
+from atlas.facade.declaring import Declared, FacadeBase
+from atlas.facade.fields import plain
+from atlas.facade.keys import key_text, key_values
+from atlas.facade.partitions import Partitions
+from atlas.facade.planning.ways import ways
+from atlas.facade.planning.wire import fits_key
 from atlas.facade.queryset import FacadeQuerySet
 
-LOST_CODE = "ConditionalCheckFailedException"
-UPDATE_FIELDS = 5
-"""Where Django passes `update_fields` to `_save_table` by position."""
-
-
-class FacadeBase(ModelBase):
-    """Adds a field for each attribute of `table` that the class does not declare itself."""
-
-    def __new__(
-        cls,
-        name: str,
-        bases: tuple[type, ...],
-        namespace: dict[str, Any],
-        table: type[Table] | None = None,
-        unique: Iterable[str] = (),
-        names: Mapping[str, str] | None = None,
-        **options: Any,
-    ) -> type:
-        if table is not None:
-            field_names = {}
-            for attribute_name, attribute in table.get_attributes().items():
-                field_name = field_names[attribute_name] = (names or {}).get(attribute_name, attribute_name)
-                namespace.setdefault(field_name, field_for(attribute_name, attribute, unique=attribute_name in unique))
-            namespace["field_names"] = field_names
-            meta = namespace.get("Meta", object)
-            namespace["Meta"] = type("Meta", (meta,), {"managed": False, "db_table": table.Meta.table_name})
-            namespace["table"] = table
-        return super().__new__(cls, name, bases, namespace, **options)
-
-    def __init__(self, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **_: Any) -> None:
-        super().__init__(name, bases, namespace)
+__all__ = ["Facade", "FacadeBase"]
 
 
 class Facade(models.Model, metaclass=FacadeBase):
@@ -60,7 +31,13 @@ class Facade(models.Model, metaclass=FacadeBase):
 
     table: ClassVar[type[Table]]
     field_names: ClassVar[dict[str, str]]
-    """Attribute -> field."""
+    """Attribute -> field (a link's with `_id`)."""
+    attribute_names: ClassVar[dict[str, str]]
+    """Field -> attribute; a synthetic key is not among them."""
+    partitions: ClassVar[Mapping[str, Partitions]]
+    expiry: ClassVar[str | None]
+    """The TTL attribute, unless expired items are to be shown."""
+    declared: ClassVar[Declared]
     item: Any = None
     """The PynamoDB item this was read from; None for one that is not stored yet."""
 
@@ -69,79 +46,93 @@ class Facade(models.Model, metaclass=FacadeBase):
     class Meta:
         abstract = True
 
+    def __str__(self) -> str:
+        return str(self.pk)
+
     @classmethod
     def from_item(cls, item: Table) -> Self:
-        values = {field: plain(getattr(item, name)) for name, field in cls.field_names.items()}
+        values = cls.values_of(item)
         order = [field.attname for field in cls._meta.concrete_fields]
         found = cls.from_db(None, order, [values[name] for name in order])
         found.item = item
         return found
 
+    @classmethod
+    def values_of(cls, item: Table) -> dict[str, Any]:
+        """Field -> value, as forms see it."""
+        values = {field: plain(getattr(item, name)) for name, field in cls.field_names.items()}
+        if cls._meta.pk.attname not in values:
+            values[cls._meta.pk.attname] = cls.key_of(item)
+        return values
+
+    # Keys
+
+    @classmethod
+    def key_of(cls, item: Table) -> str:
+        """Both keys as one text."""
+        return key_text(cls._key_attributes(), item.key)
+
+    @classmethod
+    def keys_of(cls, pk: Any) -> tuple[Any, ...] | None:
+        """The table's keys that a primary key names; None when no item can have it."""
+        attributes = cls._key_attributes()
+        if len(attributes) > 1:
+            return key_values(attributes, pk)
+        return (pk,) if fits_key(attributes[0], pk) else None
+
+    @classmethod
+    def _key_attributes(cls) -> tuple[Any, ...]:
+        own = ways(cls.table)[0]
+        return tuple(own.attribute(name) for name in own.keys)
+
+    # Reading
+
     def refresh_from_db(
         self, using: str | None = None, fields: Iterable[str] | None = None, from_queryset: Any = None
     ) -> None:
         """Read again, strongly consistent; the version too, or the next save would fight a ghost."""
-        self.item = self.table.fetch(self.pk)
-        for name, field in self.field_names.items():
-            if fields is None or field in fields:
-                setattr(self, field, plain(getattr(self.item, name)))
+        item = saving.current(self)
+        if item is None:
+            raise self.DoesNotExist(f"{self._meta.label} {self.pk} is no longer there.")
+        self.item = item
+        for name, value in self.values_of(item).items():
+            if fields is None or name in fields or name.removesuffix("_id") in fields:
+                setattr(self, name, value)
+        for field in self._meta.concrete_fields:
+            if field.is_relation and field.is_cached(self):
+                field.delete_cached_value(self)
 
-    def save_base(self, *args: Any, **kwargs: Any) -> None:
-        try:
-            super().save_base(*args, **kwargs)
-        except (PutError, UpdateError) as error:
-            if error.cause_response_code != LOST_CODE:
-                raise
-            raise Lost(f"{self.table.Meta.name} {self.pk}", LOST_CODE) from error
+    # Writing
 
-    def _save_table(self, *args: Any, update_fields: Iterable[str] | None = None, **_: Any) -> bool:
+    def _save_table(
+        self,
+        raw: bool = False,
+        cls: Any = None,
+        force_insert: Any = False,
+        force_update: bool = False,
+        using: str | None = None,
+        update_fields: Iterable[str] | None = None,
+    ) -> bool:
         """Django's hook for the write itself. True when an item was there before."""
-        if self.item is None:
-            self._create()
+        if self.item is None or force_insert:
+            if force_update or update_fields:
+                raise DatabaseError(f"{self._meta.label}: it was not read, so it cannot be updated.")
+            saving.create(self)
             return False
-        only = args[UPDATE_FIELDS] if len(args) > UPDATE_FIELDS else update_fields
-        self._update(None if only is None else set(only))
+        saving.update(self, None if update_fields is None else set(update_fields))
         return True
 
-    def _create(self) -> None:
-        attributes = self.table.get_attributes()
-        values = {
-            name: typed(attributes[name], getattr(self, field))
-            for name, field in self.field_names.items()
-            if name not in STAMPS
-        }
-        item = self.table(**{name: value for name, value in values.items() if value is not None})
-        item.save(attributes[str(self.table._hash_keyname)].does_not_exist())
-        self._take_stamps(item)
-
-    def _update(self, only: set[str] | None) -> None:
-        """One UpdateItem of the changed attributes; none when nothing changed."""
-        actions = []
-        for name, attribute in self.table.get_attributes().items():
-            field = self.field_names[name]
-            if name in STAMPS or attribute.is_hash_key or (only is not None and field not in only):
-                continue
-            value = typed(attribute, getattr(self, field))
-            if value == getattr(self.item, name):
-                continue
-            actions.append(attribute.remove() if value is None else attribute.set(value))
-        if actions:
-            self.item.update([*actions, self.table.updated_at.set(utc_now())])
-            self._take_stamps(self.item)
-
-    def _take_stamps(self, item: Table) -> None:
-        self.item = item
-        for name in STAMPS:
-            setattr(self, name, getattr(item, name))
+    def rebase(self) -> None:
+        """After an `EditConflict`: on top of what is stored now, with what was changed here. Raises DoesNotExist."""
+        base, yours = self.values_of(self.item), {name: getattr(self, name) for name in self.attribute_names}
+        self.refresh_from_db()
+        for name, value in yours.items():
+            if name not in saving.STAMPS and value != base[name]:
+                setattr(self, name, value)
 
     def delete(self, *_: Any, **__: Any) -> tuple[int, dict[str, int]]:
         """Delete this one item under its version; nothing else hangs on it."""
-        try:
-            self.item.delete()
-        except DeleteError as error:
-            if error.cause_response_code != LOST_CODE:
-                raise
-            raise Lost(f"{self.table.Meta.name} {self.pk}", LOST_CODE) from error
+        saving.delete(self)
         return 1, {self._meta.label: 1}
 
     def refuse(self, message: str) -> None:

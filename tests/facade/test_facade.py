@@ -85,7 +85,6 @@ def test_nothing_is_read_for_nothing() -> None:
     [
         User.objects.all,
         lambda: User.objects.filter(name="Ada"),
-        lambda: User.objects.filter(email__in=["a@example.com", "b@example.com"]),
         lambda: User.objects.exclude(pk="x"),
     ],
 )
@@ -102,10 +101,10 @@ def test_a_scan_is_refused_with_the_keys_that_work(query: Any) -> None:
         lambda: User.objects.filter(pk__in=User.objects.filter(pk="x")),
         lambda: User.objects.filter(models.Q(pk="x") | models.Q(email="y")),
         lambda: User.objects.filter(pk=models.F("name")),
-        lambda: User.objects.filter(pk="x").order_by("name"),
+        lambda: User.objects.filter(email="x").order_by("name"),
         lambda: User.objects.filter(pk="x").annotate(n=models.Count("id")),
         lambda: User.objects.filter(pk="x").distinct(),
-        lambda: User.objects.filter(pk="x").values("name"),
+        lambda: User.objects.filter(pk="x").values("name").distinct(),
         lambda: [User.objects.filter(pk="x").update(name="y")],
         lambda: [User.objects.filter(pk="x").delete()],
         lambda: [User.objects.bulk_create([User()])],

@@ -1,0 +1,1 @@
+"""From Django's WHERE tree to one explicit access plan."""

@@ -1,0 +1,98 @@
+"""Writing a facade: one PutItem for a new item, one UpdateItem of what changed under the version that was read."""
+
+from typing import Any
+
+from pynamodb.exceptions import DeleteError, PutError, UpdateError
+
+from atlas.dynamo.attributes import utc_now
+from atlas.dynamo.table import Table
+from atlas.facade.conflict import AlreadyThere, DeletedMeanwhile, EditConflict, changes_between
+from atlas.facade.errors import Refused
+from atlas.facade.fields import STAMPS, typed
+
+LOST_CODE = "ConditionalCheckFailedException"
+
+
+def current(facade: Any) -> Table | None:
+    """What is stored under its key this instant."""
+    keys = facade.item.key if facade.item is not None else facade.keys_of(facade.pk)
+    found: Table | None = facade.table.find(*keys, consistent=True) if keys else None
+    return found
+
+
+def create(facade: Any) -> None:
+    """Raises `AlreadyThere` when the key is taken."""
+    attributes = facade.table.get_attributes()
+    if facade.pk is None:
+        facade.pk = facade._meta.pk.get_pk_value_on_save(facade)
+    values = {
+        name: typed(attributes[name], getattr(facade, field))
+        for name, field in facade.field_names.items()
+        if name not in STAMPS
+    }
+    item = facade.table(**{name: value for name, value in values.items() if value is not None})
+    try:
+        item.save(attributes[str(facade.table._hash_keyname)].does_not_exist())
+    except PutError as error:
+        if error.cause_response_code != LOST_CODE:
+            raise
+        raise AlreadyThere(_name(facade, item), LOST_CODE) from error
+    _take_stamps(facade, item)
+    if len(item.key) > 1:
+        facade.pk = facade.key_of(item)
+
+
+def update(facade: Any, only: set[str] | None) -> None:
+    """One UpdateItem of the changed attributes; none when nothing changed. Raises `EditConflict`."""
+    actions = []
+    for name, attribute in facade.table.get_attributes().items():
+        field = facade.field_names[name]
+        if name in STAMPS or (only is not None and field not in only and field.removesuffix("_id") not in only):
+            continue
+        value = typed(attribute, getattr(facade, field))
+        if value == getattr(facade.item, name):
+            continue
+        if attribute.is_hash_key or attribute.is_range_key:
+            raise Refused(f"{facade._meta.label}: {field} is part of the key, which never changes.")
+        actions.append(attribute.remove() if value is None else attribute.set(value))
+    if not actions:
+        return
+    try:
+        facade.item.update([*actions, facade.table.updated_at.set(utc_now())])
+    except UpdateError as error:
+        if error.cause_response_code != LOST_CODE:
+            raise
+        raise conflict(facade) from error
+    _take_stamps(facade, facade.item)
+
+
+def delete(facade: Any) -> None:
+    """Under the version that was read. Raises `EditConflict`."""
+    try:
+        facade.item.delete()
+    except DeleteError as error:
+        if error.cause_response_code != LOST_CODE:
+            raise
+        raise conflict(facade) from error
+
+
+def conflict(facade: Any) -> EditConflict:
+    """What happened to the item since it was read: one more GetItem, only when the race is lost."""
+    item, name = current(facade), _name(facade, facade.item)
+    if item is None:
+        return DeletedMeanwhile(name, LOST_CODE, {}, None)
+    yours = {field: getattr(facade, field) for field in facade.attribute_names}
+    changes = changes_between(facade.values_of(facade.item), facade.values_of(item), yours)
+    for stamp in STAMPS:
+        changes.pop(stamp, None)
+    return EditConflict(name, LOST_CODE, changes, type(facade).from_item(item))
+
+
+def _take_stamps(facade: Any, item: Table) -> None:
+    facade.item = item
+    for name in STAMPS:
+        setattr(facade, facade.field_names[name], getattr(item, name))
+
+
+def _name(facade: Any, item: Table) -> str:
+    return f"{facade.table.Meta.name} {'/'.join(map(str, item.key))}"
