@@ -305,6 +305,8 @@ STORAGES = {
         if PRODUCTION
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
+COUNTER_SHARDS = env.int("COUNTER_SHARDS", default=16)
+"""Items over which each kept counter is spread. More bear more changes a second; what was counted stays counted."""
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
 EMAIL_BACKEND = env.str(

@@ -74,3 +74,23 @@ class IdempotencyKey(Table):
     etag = UnicodeAttribute(null=True)
     lease_until = InstantAttribute(attr_name="leaseUntil")
     expires_at = TTLAttribute(attr_name="expiresAt")
+
+
+class Counter(Table):
+    """How many there are of something: kept in the transaction of the change itself, so that no page counts a table.
+
+    - the counts of a group: Query `group`, one item per shard, added up (`atlas.counters`)
+
+    Each name that is counted is an attribute of its own, `n:<name>`, so that one update moves an item from one state
+    to another. An update is blind: the item is never read before.
+    """
+
+    class Meta(Schema):
+        name = "counters"
+        retention = "90 days after the last change (TTL)"
+
+    group = UnicodeAttribute(hash_key=True)
+    """What is counted, of which day: `bookings/2026-12-24`."""
+    shard = NumberAttribute(range_key=True)
+    """0 .. `COUNTER_SHARDS` - 1, by what was counted: two changes of different things seldom meet."""
+    expires_at = TTLAttribute(attr_name="expiresAt")

@@ -31,6 +31,7 @@ R = TypeVar("R")
 
 LIMIT = 100
 """Items in one transaction (DynamoDB's own limit)."""
+KINDS = ("check", "delete", "put", "update")
 TRIES = 9
 """Of a use case that loses its race again and again: three seconds or so."""
 
@@ -79,6 +80,10 @@ class Transaction:
         operation = table.get_operation_kwargs_from_class(hash_key, range_key, condition=condition)
         self.steps.append(Step("check", operation, f"{table.Meta.name} {'/'.join(map(str, key))}", otherwise))
 
+    def update(self, what: str, operation: dict[str, Any]) -> None:
+        """Change part of an item that was not read, by an update in its wire form (`atlas.counters`)."""
+        self.steps.append(Step("update", operation, what, None))
+
     def on_commit(self, do: Callable[[], None]) -> None:
         """Call `do` once the transaction holds; what must not be lost belongs in the outbox instead."""
         self.after_commit.append(do)
@@ -92,11 +97,9 @@ class Transaction:
                 f"This would change {len(self.steps)} items at once; {LIMIT} is the limit.",
                 code="too_much_at_once",
             )
-        # PynamoDB sends checks, deletes, puts, in this order; the reasons come back in the same.
-        ordered = [step for kind in ("check", "delete", "put") for step in self.steps if step.kind == kind]
-        operations = {
-            kind: [step.operation for step in ordered if step.kind == kind] for kind in ("check", "delete", "put")
-        }
+        # PynamoDB sends them in the order of KINDS; the reasons come back in the same.
+        ordered = [step for kind in KINDS for step in self.steps if step.kind == kind]
+        operations = ([step.operation for step in ordered if step.kind == kind] for kind in KINDS)
         try:
             connection().transact_write_items(operations["check"], operations["delete"], operations["put"], [])
         except TransactWriteError as error:

@@ -6,7 +6,8 @@ from atlas.dynamo.attributes import instant_text
 from atlas.dynamo.transaction import Transaction
 from atlas.events import publish
 from atlas.shards import shard_of
-from bookings.events import BookingChanged, RequestOpened
+from bookings import tally
+from bookings.events import BookingChanged, NoticesDue, RequestOpened
 from bookings.rules.deadlines import Due, due
 from bookings.rules.lifecycle import INITIAL, JOBS, OPEN, Action, Actor, BookingStatus, transition
 from bookings.tables import Booking, BookingHistory
@@ -49,6 +50,7 @@ def save(tx: Transaction, booking: Booking, *, announce: bool = False) -> None:
         tx.on_commit(lambda: publish(_news(booking, None)))
 
 
+    tally.count(tx, booking, before=None)
 def record(
     tx: Transaction,
     booking: Booking,

@@ -8,6 +8,7 @@ import structlog
 from atlas import outbox
 from atlas.dynamo.transaction import transact
 from atlas.errors import Conflict, Unavailable
+from payments import tally
 from payments.gateway import OutcomeUnknown, Refused
 from payments.rules.lifecycle import PaymentAction
 from payments.rules.types import TransactionStatus
@@ -46,6 +47,7 @@ def answer(ask: Callable[[], T]) -> T:
 def save(row: PaymentTransaction, events: list[object] | None = None) -> None:
     with transact() as tx:
         tx.save(row)
+        tally.count_events(tx, row, events or ())
         for event in events or ():
             outbox.add(tx, event)
 

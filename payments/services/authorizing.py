@@ -5,7 +5,7 @@ from uuid import uuid4
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.transaction import Transaction, retried
 from atlas.errors import Invalid
-from payments import gateway, operations, progress
+from payments import gateway, operations, progress, tally
 from payments.gateway import Declined, Payment
 from payments.rules.lifecycle import PaymentAction, transition
 from payments.rules.types import OperationKind, PaymentMethod, TransactionStatus
@@ -98,6 +98,7 @@ def record_authorization(*, tx: Transaction, transaction: PaymentTransaction, ou
         row.status = transition(row.status, PaymentAction.AUTHORIZE)
         progress.note(row, outcome)
         operations.finish(row, operations.authorization(row))
+        tally.count(tx, row, tally.AUTHORIZED, row.amount)
     tx.save(row)
 
 
