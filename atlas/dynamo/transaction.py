@@ -101,7 +101,7 @@ class Transaction:
         ordered = [step for kind in KINDS for step in self.steps if step.kind == kind]
         operations = ([step.operation for step in ordered if step.kind == kind] for kind in KINDS)
         try:
-            connection().transact_write_items(operations["check"], operations["delete"], operations["put"], [])
+            connection().transact_write_items(*operations)
         except TransactWriteError as error:
             raise self._reason(ordered, error) from error
         for step in ordered:
