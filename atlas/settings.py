@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_htmx",
     "csp",
+    "atlas.jobs",
     *ATLAS_APPS,
 ]
 
@@ -85,6 +86,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.last_seen_middleware",
+    "accounts.middleware.EnrolmentMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -151,9 +154,10 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("name", "email")},
     },
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "accounts.strength.LengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.strength.GuessingValidator"},
 ]
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
@@ -180,6 +184,16 @@ ACCESS_LOG_READ_WINDOW = timedelta(minutes=env.float("ACCESS_LOG_READ_WINDOW_MIN
 """What one person is shown of another again within it is one entry; 0: every time."""
 
 # Guessing passwords
+PASSWORD_RESET_LIFE = timedelta(minutes=30)
+SECOND_FACTOR_KEYS = secret("SECOND_FACTOR_KEYS", "local-only-second-factor-key-that-production-refuses").split(",")
+"""Seal the secrets of second factors. The first one seals, each of them opens: put a new one in front to rotate."""
+STAFF_SECOND_FACTOR_REQUIRED = env.bool("STAFF_SECOND_FACTOR_REQUIRED", default=PRODUCTION)
+CHALLENGE_LIFE = timedelta(minutes=5)
+"""Between the password and the code."""
+SESSION_SEEN_EVERY = timedelta(minutes=15)
+"""How exactly "last seen" is known: a session writes it no more often."""
+ERASURE_PROOF_LIFE = timedelta(days=env.int("ERASURE_PROOF_DAYS", default=30))
+"""For how long it can be proved, by fingerprints, that nothing is left of an erased person."""
 LOCKOUT_FAILURES = env.int("LOCKOUT_FAILURES", default=8)
 LOCKOUT_MINUTES = env.int("LOCKOUT_MINUTES", default=15)
 
@@ -262,6 +276,12 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 JOBS_EVERY_SECONDS = env.float("JOBS_EVERY_SECONDS", default=15.0)
 """How often beat looks for what is due, and for what the outbox still holds."""
+JOBS_AT_ONCE = env.int("JOBS_AT_ONCE", default=2)
+"""Long jobs (`atlas.jobs`) that one worker process runs at a time; its other threads stay free for quick tasks."""
+JOB_LEASE = timedelta(seconds=env.float("JOB_LEASE_SECONDS", default=60.0))
+"""A long job that says nothing for so long is taken up by another worker."""
+JOB_FILES_LIFE = timedelta(days=env.float("JOB_FILES_DAYS", default=7.0))
+"""How long the file that a job wrote can be downloaded."""
 OUTBOX_RETRY = timedelta(seconds=env.float("OUTBOX_RETRY_SECONDS", default=20.0))
 """How long a fact waits for its first redelivery. Longer than a delivery takes: the two must not run side by side."""
 
@@ -285,10 +305,13 @@ CURRENCY = "USD"
 # The marketplace
 OPEN_REQUEST_SHARDS = env.int("OPEN_REQUEST_SHARDS", default=4)
 """Partitions of the open-requests and due indexes. Raise it before a region's write rate needs it; never lower it."""
+COUNTER_SHARDS = env.int("COUNTER_SHARDS", default=16)
+"""Items over which each kept counter is spread. More bear more changes a second; what was counted stays counted."""
 ACCEPTANCE_ANSWERED_WITHIN = timedelta(seconds=env.float("ACCEPTANCE_ANSWERED_SECONDS", default=45.0))
 """An accept that is still open after this was cut off in the middle: its payment is asked after."""
 LOCATION_WRITE_SECONDS = 15
 ATLAS_LIVE_AUTHENTICATE = "accounts.authentication.user_for_token"
+ATLAS_LIVE_STILL_SIGNED_IN = "accounts.signed_in.is_signed_in"
 MAP_STYLE_URL = env.str("MAP_STYLE_URL", default="")
 
 # Language, time, files
@@ -305,8 +328,6 @@ STORAGES = {
         if PRODUCTION
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
-COUNTER_SHARDS = env.int("COUNTER_SHARDS", default=16)
-"""Items over which each kept counter is spread. More bear more changes a second; what was counted stays counted."""
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
 EMAIL_BACKEND = env.str(

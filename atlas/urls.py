@@ -10,6 +10,7 @@ from atlas.metrics import metrics
 api = [
     path("", include("accounts.api_urls")),
     path("", include("fleet.api_urls")),
+    path("", include("telemetry.api_urls")),
     path("", include("payments.api_urls")),
     path("", include("bookings.api_urls")),
 ]
@@ -18,6 +19,7 @@ urlpatterns = [
     path("", include("bookings.urls")),
     path("", include("fleet.urls")),
     path("", include("accounts.urls")),
+    path("", include("atlas.jobs.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),
     path("api/schema/", SchemaView.as_view(), name="schema"),

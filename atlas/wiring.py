@@ -4,17 +4,29 @@ import bookings.handlers as bookings
 import fleet.handlers as fleet
 import payments.handlers as payments
 from accounts import personal_data
+from accounts.access_log import changes
+from accounts.access_log import handlers as access_log
 from accounts.events import UserDeleted, UserRegistered
+from accounts.privacy import erasures, own, platform
+from accounts.privacy.registry import declare
+from atlas import trail
 from atlas.events import subscribe
+from atlas.jobs.events import JobFileDownloaded
 from bookings import events as booking
+from bookings import privacy as bookings_privacy
+from fleet import privacy as fleet_privacy
 from fleet.events import DriverDismissed
 from payments import events as payment
+from payments import privacy as payments_privacy
 
 
 def wire() -> None:
     """Called once per process, when all apps are ready."""
+    trail.keep(changes.keep)
+
     subscribe(UserRegistered, fleet.found_operator)
-    subscribe(UserDeleted, fleet.forget_person)
+    subscribe(UserDeleted, fleet.forget_person, erasures.begin)
+    subscribe(JobFileDownloaded)  # the access log keeps it
     subscribe(DriverDismissed, fleet.suspend_dismissed)
 
     subscribe(payment.WebhookReceived, payments.handle_webhook)
@@ -30,5 +42,12 @@ def wire() -> None:
     subscribe(booking.DepartureMissed, bookings.alert_operator)
     subscribe(booking.RideCompleted, bookings.capture_payment)
     subscribe(booking.RideCancelled, bookings.release_payment)
+    subscribe(booking.NoticesDue, bookings.tell_parties)
+    subscribe(booking.NoticeWanted, bookings.tell_again)
 
     personal_data.register("bookings", bookings.personal_data)
+    declare("accounts", own.PART)
+    declare("atlas", platform.PART)
+    declare("bookings", bookings_privacy.PART)
+    declare("fleet", fleet_privacy.PART)
+    declare("payments", payments_privacy.PART)

@@ -15,6 +15,8 @@ from django.utils.http import content_disposition_header
 from atlas.errors import NotFound
 from atlas.objects.storage import ObjectStorage
 
+_DELETED_AT_ONCE = 1000
+"""Keys in one DeleteObjects (S3's own limit)."""
 _MISSING = {"404", "NoSuchKey", "NotFound"}
 
 
@@ -64,6 +66,17 @@ def url(key: str, filename: str, lifetime: timedelta) -> str:
 def delete(key: str) -> None:
     """Remove it; one that is not there is no error."""
     storage().delete(key)
+
+
+def delete_under(prefix: str, *, but: str | None = None) -> int:
+    """Remove every object whose key begins with `prefix`, except the one under the key `but`; how many."""
+    if not prefix.endswith("/"):
+        raise ValueError("A prefix ends with a slash, or it would take its neighbours along.")
+    found = [each.key for each in storage().bucket.objects.filter(Prefix=prefix) if each.key != but]
+    for start in range(0, len(found), _DELETED_AT_ONCE):
+        batch = [{"Key": key} for key in found[start : start + _DELETED_AT_ONCE]]
+        storage().bucket.delete_objects(Delete={"Objects": batch, "Quiet": True})
+    return len(found)
 
 
 def storage() -> ObjectStorage:
