@@ -28,8 +28,11 @@ from fleet.factories import DriverFactory, OperatorFactory, VehicleFactory
 from fleet.rules.types import OperatorStatus
 from payments import examples as payments_examples
 from payments.api import SIGNATURE
+from telemetry import examples as telemetry_examples
+from telemetry.services import give_vin
 from tests.bookings.stage import Cast, accepted, assigned, driven, quoted, requested
 from tests.factories import PASSWORD, UserFactory
+from tests.telemetry.numbers import new_vin
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,16 @@ def of_vehicle(body: Any = None) -> Prepare:
     return lambda cast: Call("owner", {"vehicle_id": VehicleFactory.create(operator=cast.operator).id}, body)
 
 
+def vin(cast: Cast) -> Call:
+    vehicle = VehicleFactory.create(operator=cast.operator)
+    return Call("owner", {"vehicle_id": vehicle.id}, {"vin": new_vin()})
+
+
+def pseudo_vin(cast: Cast) -> Call:
+    vehicle = give_vin(user=cast.owner, vehicle_id=cast.sedan.id, vin=new_vin())
+    return Call("admin", body={**telemetry_examples.RESOLVE.value, "pvin": vehicle.pvin})
+
+
 def of_driver(body: Any = None) -> Prepare:
     return lambda cast: Call("owner", {"driver_id": DriverFactory.create(operator=cast.operator).id}, body)
 
@@ -185,6 +198,8 @@ CALLS: dict[str, Prepare] = {
     "GET /vehicles/{vehicle_id}": of_vehicle(),
     "PATCH /vehicles/{vehicle_id}": of_vehicle(fleet_examples.VEHICLE_CHANGE.value),
     "DELETE /vehicles/{vehicle_id}": of_vehicle(),
+    "PUT /vehicles/{vehicle_id}/vin": vin,
+    "POST /vin-mapping/resolve": pseudo_vin,
     "GET /drivers": own("owner"),
     "POST /drivers": add_driver,
     "GET /drivers/{driver_id}": of_driver(),

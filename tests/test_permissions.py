@@ -62,7 +62,7 @@ GET    /bookings/{booking_id}/quotes (open)     401   200   404   200   200   20
 POST   /bookings/{booking_id}/quotes            401   403   403   201   201   400   403   403   403   403
 POST   /bookings/{booking_id}/quotes (rival)    401   403   403   400   400   201   403   403   403   403
 POST   /bookings/{booking_id}/cancel            401   200   404   200   200   404   404   403   404   200
-POST   /bookings/{booking_id}/assign            401   403   404   200   200   404   404   404   404   403
+POST   /bookings/{booking_id}/assign            401   403   404   200   200   404   404   404   404   200
 POST   /bookings/{booking_id}/status            401   403   404   403   403   404   404   200   404   200
 GET    /bookings/{booking_id}/track             401   200   404   200   200   404   404   200   404   200
 GET    /bookings/{booking_id}/receipt           401   200   404   200   200   404   404   200   404   200
@@ -81,6 +81,8 @@ POST   /vehicles                                401   403   403   201   201   20
 GET    /vehicles/{vehicle_id}                   401   403   403   200   200   404   404   403   403   403
 PATCH  /vehicles/{vehicle_id}                   401   403   403   200   200   404   404   403   403   403
 DELETE /vehicles/{vehicle_id}                   401   403   403   204   204   404   404   403   403   403
+PUT    /vehicles/{vehicle_id}/vin               401   403   403   200   200   404   404   403   403   403
+POST   /vin-mapping/resolve                     401   403   403   403   403   403   403   403   403   200
 GET    /drivers                                 401   403   403   200   200   200   200   403   403   403
 POST   /drivers                                 401   403   403   201   201   201   201   403   403   403
 GET    /drivers/{driver_id}                     401   403   403   200   200   404   404   403   403   403

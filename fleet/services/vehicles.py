@@ -6,8 +6,9 @@ from uuid import uuid4
 
 from accounts.users import CurrentUser
 from atlas.dynamo.many import get_many
-from atlas.dynamo.transaction import retried, transact
+from atlas.dynamo.transaction import Transaction, retried, transact
 from atlas.errors import Conflict
+from atlas.tables import Unique
 from fleet.rules.plate import clean_plate
 from fleet.rules.types import VehicleCategory, VehicleStatus
 from fleet.selectors import of_operator, own_operator, own_operator_id, vehicle_of
@@ -59,13 +60,33 @@ def change_vehicle(
     if check is not None:
         check(vehicle)
     if vehicle.status is VehicleStatus.ON_TRIP and changes.get("status", vehicle.status) is not vehicle.status:
-        raise _on_trip(vehicle)
+        raise on_trip(vehicle)
     if "plate_number" in changes:
         changes["plate_number"] = clean_plate(changes["plate_number"])
     for name, value in changes.items():
         setattr(vehicle, name, value)
     with transact() as tx:
         tx.save(vehicle)
+    return vehicle
+
+
+@retried
+def bind_telemetry(
+    *, user: CurrentUser, vehicle_id: str, pvin: str, also: Callable[[Transaction], None] = lambda tx: None
+) -> Vehicle:
+    """Say which pseudoVIN's telemetry is this vehicle's; `also` writes more in the same transaction.
+
+    Raises `Conflict` `vin_taken` while another vehicle has it. The same one again changes nothing.
+    """
+    vehicle = vehicle_of(user, vehicle_id, consistent=True)
+    if vehicle.pvin == pvin:
+        return vehicle
+    with transact() as tx:
+        _release_pvin(tx, vehicle)
+        tx.create(Unique(key_=_pvin_claim(pvin), owner_id=vehicle.id), otherwise=_vin_taken())
+        vehicle.pvin = pvin
+        tx.save(vehicle)
+        also(tx)
     return vehicle
 
 
@@ -81,14 +102,31 @@ def retire_vehicle(*, user: CurrentUser, vehicle_id: str) -> None:
     )
     vehicle = of_operator(operator_id, found, Vehicle)
     if vehicle.status is VehicleStatus.ON_TRIP:
-        raise _on_trip(vehicle)
+        raise on_trip(vehicle)
     vehicle.active = False
     operator.active_vehicles -= 1
     with transact() as tx:
         close_calendar(tx, calendar or Calendar(id=vehicle_key(vehicle_id)))
+        _release_pvin(tx, vehicle)
         tx.save(vehicle)
         tx.save(operator)
 
 
-def _on_trip(vehicle: Vehicle) -> Conflict:
+def on_trip(vehicle: Vehicle) -> Conflict:
     return Conflict("The vehicle is on a ride.", code="vehicle_on_trip", details={"status": vehicle.status})
+
+
+def _pvin_claim(pvin: str) -> str:
+    return f"pvin:{pvin}"
+
+
+def _release_pvin(tx: Transaction, vehicle: Vehicle) -> None:
+    """The car may come to another company, which then gives its VIN anew."""
+    held = Unique.find(_pvin_claim(vehicle.pvin), consistent=True) if vehicle.pvin else None
+    if held is not None and held.owner_id == vehicle.id:
+        tx.delete(held)
+
+
+def _vin_taken() -> Conflict:
+    taken = "Another vehicle has this VIN."
+    return Conflict(taken, code="vin_taken", fields={"vin": [taken]})
