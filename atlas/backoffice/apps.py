@@ -14,7 +14,7 @@ class BackofficeConfig(SimpleAdminConfig):
     default_site = "atlas.backoffice.site.AtlasAdminSite"
 
     def ready(self) -> None:
-        """Let Atlas's own apps register their tables. Stock discovery would add Django's groups, which have no table."""
+        """Let Atlas's own apps register. Stock discovery would add Django's groups, which have no table."""
         super().ready()
         for name in settings.ATLAS_APPS:
             for module in ("admin", "overview"):

@@ -17,11 +17,13 @@ from django.template.response import TemplateResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
-from atlas.backoffice import groups, pages
+from atlas.backoffice import groups, pages, panels
 from atlas.errors import Forbidden
 from atlas.facade.admin.site import FacadeAdminSite
 
 View = Callable[..., HttpResponseBase]
+RECENT = 8
+"""The last things that somebody did here, on their overview."""
 
 
 class AtlasAdminSite(FacadeAdminSite):
@@ -30,7 +32,7 @@ class AtlasAdminSite(FacadeAdminSite):
     index_title = _("Overview")
     empty_value_display = "\u2013"
 
-    def admin_view(self, view: View, cacheable: bool = False) -> View:
+    def admin_view(self, view: View, cacheable: bool = False) -> Any:
         """Only staff pass; what they ask for and cannot have is a page."""
         stock = super().admin_view(view, cacheable)
 
@@ -51,6 +53,11 @@ class AtlasAdminSite(FacadeAdminSite):
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return {**super().each_context(request), "environment": settings.ATLAS_ENV}
 
+    def index(self, request: HttpRequest, extra_context: Mapping[str, Any] | None = None) -> Any:
+        """The overview: panels, then every table that this person may see."""
+        recent = self.recorder.recent(request, limit=RECENT)
+        return super().index(request, {**(extra_context or {}), "panels": panels.render(request), "recent": recent})
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The tables that this person may see, by group; with `app_label` those of one app, as Django has them."""
         if app_label is not None:
@@ -58,7 +65,7 @@ class AtlasAdminSite(FacadeAdminSite):
         apps = self._build_app_dict(request).values()
         return groups.grouped((model for app in apps for model in app["models"]), resolve_url("admin:index"))
 
-    def login(self, request: HttpRequest, extra_context: Mapping[str, Any] | None = None) -> HttpResponseBase:
+    def login(self, request: HttpRequest, extra_context: Mapping[str, Any] | None = None) -> Any:
         """The portal's sign-in page, and back to where one wanted to go."""
         wanted = request.GET.get(REDIRECT_FIELD_NAME, "")
         inside = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
@@ -69,10 +76,10 @@ class AtlasAdminSite(FacadeAdminSite):
             raise Forbidden
         return redirect(back)
 
-    def logout(self, request: HttpRequest, extra_context: Mapping[str, Any] | None = None) -> HttpResponseBase:
+    def logout(self, request: HttpRequest, extra_context: Mapping[str, Any] | None = None) -> Any:
         """As on the portal."""
         return LogoutView.as_view(next_page=settings.LOGOUT_REDIRECT_URL)(request)
 
-    def password_change(self, request: HttpRequest, extra_context: Mapping[str, Any] | None = None) -> HttpResponseBase:
+    def password_change(self, request: HttpRequest, extra_context: Mapping[str, Any] | None = None) -> Any:
         """One's own account is on the portal, for staff too."""
         return redirect(settings.ACCOUNT_URL)
