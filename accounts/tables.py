@@ -6,9 +6,14 @@ from pynamodb.attributes import BooleanAttribute, ListAttribute, TTLAttribute, U
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
+from accounts.access_log.tables import AccessEntry as AccessEntry
+from accounts.access_log.tables import Seal as Seal
+from accounts.privacy.tables import Erasure as Erasure
+from accounts.privacy.tables import ErasureProof as ErasureProof
 from accounts.rules.roles import Role, StaffRole, UserStatus
 from atlas.dynamo.attributes import Document, InstantAttribute
 from atlas.dynamo.table import Capacity, Schema, Table, Upgrade
+from atlas.trail import Trail
 
 
 class UserSettings(Document):
@@ -53,6 +58,11 @@ class User(Table):
         capacity = Capacity(write=10, read=50)
         retention = "kept; deletion = anonymisation"
         personal = True
+        trail = Trail(
+            about=lambda user: user.id,
+            plain=frozenset({"role", "staffRole", "status", "settings", "profileId", "credentialsEpoch"}),
+            passing=frozenset({"lastLogin"}),
+        )
 
     id = UnicodeAttribute(hash_key=True)
     name = UnicodeAttribute()
@@ -165,6 +175,7 @@ class TokenFamily(Table):
     id = UnicodeAttribute(hash_key=True)
     user_id = UnicodeAttribute(attr_name="userId")
     refresh_hash = UnicodeAttribute(attr_name="refreshHash")
+        trail = Trail(about=lambda family: family.user_id)
     """SHA-256 of the one refresh token that is still good; another one of this family is a replay and ends it."""
     credentials_epoch = IntegerAttribute(attr_name="credentialsEpoch")
     """It is good while this is the user's; the one sign-in that is kept when all others end moves along."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 SYSTEM, ANONYMOUS = "SYSTEM", "ANONYMOUS"
 """Roles of those who are no user: Atlas itself, and who has not signed in."""
 
+NOWHERE = Origin()
 Wire = Mapping[str, Mapping[str, Any]]
 """An item as DynamoDB has it: `{"name": {"S": "Ada"}}`."""
 
@@ -72,13 +73,15 @@ class Work:
 
     via: str
     """`PATCH /api/v1/me`, `job payments.tasks.settle_due`, `socket /ws/inbox/`, `manage.py seed_demo`."""
-    origin: Origin = Origin()
+    origin: Origin = NOWHERE
     request_id: str = ""
     user: Callable[[], Any] = nobody
     """Asked late: a request knows its user only after authentication."""
     otherwise: str = SYSTEM
     """The role of the doer when there is no user."""
     reason: str = ""
+    discreet: bool = False
+    """Somebody is being forgotten: which attributes change is told, and not what they held."""
 
     @property
     def doer(self) -> Doer:
@@ -117,6 +120,13 @@ def within(work: Work) -> Iterator[None]:
 def because(reason: str) -> Iterator[None]:
     """State why, where a reason is asked for."""
     with within(replace(work(), reason=reason)):
+        yield
+
+
+@contextmanager
+def discreetly() -> Iterator[None]:
+    """Tell of changes without the personal values of before and after: they are what is being forgotten."""
+    with within(replace(work(), discreet=True)):
         yield
 
 

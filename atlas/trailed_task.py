@@ -7,7 +7,7 @@ from celery import Task
 from atlas import trail
 
 
-class TrailedTask(Task):  # type: ignore[misc]  # Celery ships no types
+class TrailedTask(Task):  # type: ignore[type-arg]  # takes none when it runs
     """Also where jobs run at once, within a request (tests): a job is nobody's own doing."""
 
     abstract = True

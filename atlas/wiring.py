@@ -5,7 +5,6 @@ import fleet.handlers as fleet
 import payments.handlers as payments
 from accounts import personal_data
 from accounts.access_log import changes
-from accounts.access_log import handlers as access_log
 from accounts.events import UserDeleted, UserRegistered
 from accounts.privacy import erasures, own, platform
 from accounts.privacy.registry import declare

@@ -12,12 +12,25 @@ from pynamodb_attributes import FloatAttribute, IntegerAttribute, UnicodeEnumAtt
 
 from atlas.dynamo.attributes import Document, InstantAttribute
 from atlas.dynamo.table import Capacity, Schema, Table
+from atlas.trail import Trail
 from bookings.rules.lifecycle import Action, Actor, BookingStatus
 from bookings.rules.types import BookingType, CancellationCode, DeclineReason, PaymentStatus, QuoteStatus
 from fleet.rules.types import VehicleCategory
 
 
 class Point(Document):
+TOLD_PLAINLY = frozenset(
+    """status type operatorId driverId vehicleId estimatedPrice finalPrice currency selectedQuoteId paymentStatus
+    transactionId arrivedAt completedAt cancelledAt cancellationCode cancellationFee pickupAt""".split()
+)
+"""What the access log keeps of a booking's changes when its people are forgotten."""
+PASSING = frozenset(
+    """pendingQuotes acceptance deadline departureAlertedAt openShard openSince jobDriverId dueShard dueAt createdDay
+    estimate""".split()
+)
+"""What it does not tell: index keys, and what follows from something else."""
+
+
     lat = FloatAttribute()
     lng = FloatAttribute()
 
@@ -180,6 +193,11 @@ class Booking(Table):
         retention = "7 years; archived after 2"
         personal = True
 
+        trail = Trail(
+            about=lambda booking: booking.concierge_id,
+            plain=TOLD_PLAINLY,
+            passing=PASSING,
+        )
     id = UnicodeAttribute(hash_key=True)
     reference = UnicodeAttribute()
     """For people: `ATL-7K3M9Q`, unique."""

@@ -6,6 +6,7 @@ from pynamodb_attributes import FloatAttribute, IntegerAttribute, UnicodeEnumAtt
 
 from atlas.dynamo.attributes import Document, InstantAttribute
 from atlas.dynamo.table import Schema, Table
+from atlas.trail import Trail
 from fleet.rules.types import DriverStatus, OperatorStatus, VehicleCategory, VehicleStatus
 
 
@@ -57,6 +58,12 @@ class Operator(Table):
 
     class Meta(Schema):
         name = "operators"
+        trail = Trail(
+            about=lambda operator: operator.user_id,
+            plain=frozenset({"status", "pricingRules", "organizationId", "userId"}),
+            passing=frozenset({"rating", "totalBookings", "activeDrivers", "activeVehicles"}),
+        )
+        personal = True
 
     id = UnicodeAttribute(hash_key=True)
     user_id = UnicodeAttribute(attr_name="userId")
@@ -120,6 +127,11 @@ class Driver(Table):
     class Meta(Schema):
         name = "drivers"
         personal = True
+        trail = Trail(
+            about=lambda driver: driver.user_id,
+            plain=frozenset({"documents", "active", "operatorId", "userId"}),
+            passing=frozenset({"status", "rating", "totalTrips", "currentLocation", "currentBookingId"}),
+        )
 
     id = UnicodeAttribute(hash_key=True)
     user_id = UnicodeAttribute(attr_name="userId")
@@ -241,6 +253,7 @@ class OrganizationUser(Table):
         personal = True
 
     organization_id = UnicodeAttribute(hash_key=True, attr_name="organizationId")
+        trail = Trail(about=lambda member: member.user_id, plain=frozenset({"role"}))
     user_id = UnicodeAttribute(range_key=True, attr_name="userId")
     role = UnicodeAttribute()
     """owner, admin, manager, driver or viewer."""

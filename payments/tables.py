@@ -6,6 +6,7 @@ from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from atlas.dynamo.attributes import Document, InstantAttribute
 from atlas.dynamo.table import Schema, Table
+from atlas.trail import Trail
 from payments.rules.types import OperationKind, OperationState, PaymentMethod, TransactionStatus
 
 
@@ -83,6 +84,12 @@ class PaymentTransaction(Table):
     class Meta(Schema):
         name = "transactions"
         retention = "10 years, never deleted before"
+        trail = Trail(
+            about=lambda payment: payment.payer_id,
+            plain=frozenset({"status", "amount", "refunded", "currency", "method", "operations", "paymentGatewayId"}),
+            passing=frozenset({"gatewayVersion", "gatewayUpdatedAt", "dueShard", "dueAt", "sourceId", "metadata"}),
+        )
+        personal = True
 
     id = UnicodeAttribute(hash_key=True)
     reference = UnicodeAttribute(attr_name="bookingId")

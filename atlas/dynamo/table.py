@@ -110,6 +110,10 @@ class Table(LeanReading, Model):
         return cls._hash_key_attribute()  # type: ignore[no-untyped-call, no-any-return]
 
     @classmethod
+    def range_key_attribute(cls) -> Attribute[Any] | None:
+        return cls._range_key_attribute()  # type: ignore[no-untyped-call, no-any-return]
+
+    @classmethod
     def ttl_attribute(cls) -> TTLAttribute | None:
         """The attribute after whose time DynamoDB deletes an item, where the table has one."""
         return cls._ttl_attribute()  # type: ignore[no-untyped-call, no-any-return]

@@ -13,6 +13,7 @@ REAL: Mapping[str, str] = {
     "ATLAS_ENV": "production",
     "SECRET_KEY": "s" * 60,
     "TOKEN_KEY": "t" * 60,
+    "AUDIT_KEY": "a" * 60,
     "ALLOWED_HOSTS": "atlas.example",
     "REDIS_URL": "redis://127.0.0.1:1/0",
     "PUBLIC_URL": "https://atlas.example",
