@@ -2,15 +2,25 @@
 
 from django.urls import path
 
-from accounts import api
+from accounts import access_api, api
+from accounts.second_factor import api as second_factor
 
 urlpatterns = [
     path("auth/register", api.RegisterView.as_view(), name="register"),
     path("auth/login", api.LoginView.as_view(), name="login"),
+    path("auth/second-factor", second_factor.SecondStepView.as_view(), name="second_step"),
     path("auth/refresh", api.RefreshView.as_view(), name="refresh"),
     path("auth/logout", api.LogoutView.as_view(), name="logout"),
     path("auth/change-password", api.ChangePasswordView.as_view(), name="change_password"),
+    path("auth/password-reset", access_api.PasswordResetView.as_view(), name="password_reset"),
+    path("auth/password-reset/confirm", access_api.PasswordResetConfirmView.as_view(), name="password_reset_confirm"),
     path("me", api.MeView.as_view(), name="me"),
     path("me/email", api.EmailView.as_view(), name="me_email"),
+    path("me/second-factor", second_factor.SecondFactorView.as_view(), name="second_factor"),
+    path("me/second-factor/confirm", second_factor.ConfirmView.as_view(), name="second_factor_confirm"),
+    path("me/second-factor/recovery-codes", second_factor.RecoveryCodesView.as_view(), name="recovery_codes"),
+    path("me/sessions", access_api.SessionsView.as_view(), name="sessions"),
+    path("me/sessions/revoke-others", access_api.OtherSessionsView.as_view(), name="other_sessions"),
+    path("me/sessions/<uuid:session_id>", access_api.SessionView.as_view(), name="session"),
     path("me/export", api.ExportView.as_view(), name="me_export"),
 ]

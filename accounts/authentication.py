@@ -21,9 +21,8 @@ from accounts.rules.roles import UserStatus
 from accounts.tables import TokenFamily
 from accounts.tables import User as UserItem
 from accounts.tokens import Token
-from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.many import get_many
-from atlas.errors import AtlasError, Unauthenticated
+from atlas.errors import AtlasError, Forbidden, Unauthenticated
 from atlas.origin import origin_of
 
 SCHEME = "bearer"
@@ -45,9 +44,12 @@ class Backend(BaseBackend):
         if address is None or password is None:
             return None
         try:
-            return User.from_item(sign_in.verify(email=address, password=password, origin=origin_of(request)))
+            found = sign_in.verify(email=address, password=password, origin=origin_of(request))
         except AtlasError as error:
             raise PermissionDenied from error  # no other backend shall try
+        if found.second_factor_at is not None:
+            raise PermissionDenied  # this way knows no code: they sign in on the page
+        return User.from_item(found)
 
     def get_user(self, user_id: str) -> User | None:
         """The user of a session while they are active; what ends sessions by epoch is their session hash."""
@@ -66,6 +68,7 @@ class BearerAuthentication(authentication.BaseAuthentication):
         user = user_of(token)
         if user is None:
             raise tokens.invalid_token()
+        check_enrolment(request, user)
         return user, token
 
     def authenticate_header(self, request: Request) -> str:
@@ -75,8 +78,21 @@ class BearerAuthentication(authentication.BaseAuthentication):
 class SessionAuthentication(authentication.SessionAuthentication):
     """The pages' session, with CSRF on everything that writes."""
 
+    def authenticate(self, request: Request) -> tuple[Any, None] | None:
+        found: tuple[Any, None] | None = super().authenticate(request)
+        if found is not None:
+            check_enrolment(request, found[0])
+        return found
+
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
+
+
+def check_enrolment(request: Request, user: User) -> None:
+    """Staff who must set up a second factor first may do that and nothing else (`before_enrolment` of a view)."""
+    view = (request.parser_context or {}).get("view")
+    if user.must_enrol and not getattr(view, "before_enrolment", False):
+        raise Forbidden("Set up your second factor first.", code="second_factor_enrolment_required")
 
 
 def user_of(token: Token) -> User | None:
@@ -86,16 +102,11 @@ def user_of(token: Token) -> User | None:
 
 def _user_of(token: Token, *, consistent: bool) -> User | None:
     user, family = get_many((UserItem, token.user_id), (TokenFamily, token.family_id), consistent=consistent)
-    good = (
-        user is not None
-        and family is not None
-        and user.status == UserStatus.ACTIVE
-        and user.credentials_epoch == token.epoch
-        and family.user_id == user.id
-        and family.revoked_at is None
-        and family.expires_at > utc_now()
-    )
-    return User.from_item(user) if good else None
+    if user is None or family is None or not sign_in.counts(family, user):
+        return None
+    found = User.from_item(user)
+    found.session_id = family.id
+    return found
 
 
 async def user_for_token(token: str) -> User | None:

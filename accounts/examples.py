@@ -20,4 +20,9 @@ PASSWORD_CHANGE = request_example(
     "A new password", {"currentPassword": PASSWORD, "newPassword": "an even longer secret"}
 )
 PROFILE = request_example("Dark pages", {"name": "Ada King", "phone": "+12125550124", "settings": {"darkMode": True}})
+PASSWORD_RESET = request_example("Forgotten", {"email": "ada@example.com"})
+PASSWORD_RESET_CONFIRM = request_example(
+    "A new password",
+    {"token": "WyI3ZjNjIiwwXQ:1vNqYx:c2lnbmVkLWJ5LWF0bGFz", "newPassword": "an even longer secret"},
+)
 EMAIL_CHANGE = request_example("A new address", {"email": "ada.king@example.com", "password": PASSWORD})

@@ -4,19 +4,37 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import models as facades
 from accounts import sign_in
-from accounts.models import User
 from accounts.passwords import LONGEST as LONGEST_PASSWORD
 from accounts.rules.contact import LONGEST_EMAIL, LONGEST_NAME
-from atlas.errors import Forbidden, TooMany, Unauthenticated
+from accounts.rules.second_factor import LONGEST as LONGEST_CODE
+from accounts.strength import RULE
+from accounts.tables import User
+from atlas.errors import AtlasError, Forbidden, TooMany, Unauthenticated
 from atlas.origin import origin_of
 
 
-def password_field(label: Any, autocomplete: str) -> forms.CharField:
+def password_field(label: Any, autocomplete: str, **options: Any) -> forms.CharField:
     widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
-    return forms.CharField(label=label, strip=False, max_length=LONGEST_PASSWORD, widget=widget)
+    return forms.CharField(label=label, strip=False, max_length=LONGEST_PASSWORD, widget=widget, **options)
+
+
+def code_field(label: Any) -> forms.CharField:
+    """Digits as a phone's keyboard and a password manager's filler know them; letters stay possible."""
+    attributes = {"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
+    return forms.CharField(label=label, max_length=LONGEST_CODE, widget=forms.TextInput(attrs=attributes))
+
+
+def refusal(error: AtlasError) -> forms.ValidationError:
+    """Why somebody may not sign in, for people."""
+    if isinstance(error, TooMany):
+        wait = {"minutes": max(1, round((error.retry_after or 60) / 60))}
+        return forms.ValidationError(_("Too many tries. Try again in %(minutes)s min."), params=wait)
+    return forms.ValidationError(gettext(error.message))
 
 
 class SignInForm(forms.Form):
@@ -31,7 +49,7 @@ class SignInForm(forms.Form):
 
     def __init__(self, request: HttpRequest | None = None, *args: Any, **kwargs: Any) -> None:
         self.request = request
-        self.user: User | None = None
+        self.found: User | None = None
         super().__init__(*args, **kwargs)
 
     def clean(self) -> dict[str, Any] | None:
@@ -39,19 +57,44 @@ class SignInForm(forms.Form):
             return self.cleaned_data
         origin = origin_of(self.request)
         try:
-            found = sign_in.verify(
+            self.found = sign_in.verify(
                 email=self.cleaned_data["email"], password=self.cleaned_data["password"], origin=origin
             )
-        except TooMany as error:
-            wait = {"minutes": max(1, round((error.retry_after or 60) / 60))}
-            raise forms.ValidationError(_("Too many tries. Try again in %(minutes)s min."), params=wait) from error
-        except (Unauthenticated, Forbidden) as error:
-            raise forms.ValidationError(error.message) from error
-        self.user = User.from_item(sign_in.record_sign_in(found))
+            if self.found.second_factor_at is None:
+                self.found = sign_in.record_sign_in(self.found)
+        except (TooMany, Unauthenticated, Forbidden) as error:
+            raise refusal(error) from error
         return self.cleaned_data
 
-    def get_user(self) -> User | None:
-        return self.user
+    def get_user(self) -> facades.User | None:
+        return facades.User.from_item(self.found) if self.found else None
+
+
+class CodeForm(forms.Form):
+    """The second step of a sign-in, and the first code of a new second factor."""
+
+    code = code_field(_("Code"))
+
+
+class PasswordOnlyForm(forms.Form):
+    password = password_field(_("Password"), "current-password")
+
+
+class PasswordAndCodeForm(forms.Form):
+    password = password_field(_("Password"), "current-password")
+    code = code_field(_("Code of the app, or a recovery code"))
+
+
+class PasswordResetForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=LONGEST_EMAIL,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+
+
+class NewPasswordForm(forms.Form):
+    new_password = password_field(_("New password"), "new-password", help_text=RULE)
 
 
 class ProfileForm(forms.Form):
@@ -69,4 +112,4 @@ class ProfileForm(forms.Form):
 
 class PasswordForm(forms.Form):
     current_password = password_field(_("Current password"), "current-password")
-    new_password = password_field(_("New password"), "new-password")
+    new_password = password_field(_("New password"), "new-password", help_text=RULE)

@@ -1,5 +1,5 @@
 """Guessing passwords is stopped: after some failures for one account from one address, and, at a higher number, for
-all accounts from one address (spraying).
+all accounts from one address (spraying). Guessing codes of a second factor is stopped for the account.
 
 Counted in Django's cache before the password is looked at, so that tries in parallel count too. When the cache is away
 nobody is locked out. django-axes was weighed: it counts the same way, but answers in its own manner, wants its
@@ -17,7 +17,7 @@ from django.core.cache import cache
 from redis.exceptions import RedisError
 
 from accounts.rules.email import normalise_email
-from atlas.errors import TooMany
+from atlas.errors import TooMany, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -68,6 +68,28 @@ def forgive(email: str, ip_address: str) -> None:
         pass
     except (RedisError, OSError) as error:
         log.warning("lockout skipped", reason=type(error).__name__)
+
+
+def count_code(user_id: str) -> None:
+    """Count one try of a one-time or recovery code, wherever it comes from: who tries knows the password already.
+
+    Raises `TooMany`. A code has six digits: with the cache away none is looked at (`Unavailable`).
+    """
+    try:
+        _count(_code_limit(user_id))
+    except (RedisError, OSError) as error:
+        raise Unavailable from error
+
+
+def forgive_code(user_id: str) -> None:
+    try:
+        cache.delete(_code_limit(user_id).key)
+    except (RedisError, OSError) as error:
+        log.warning("lockout skipped", reason=type(error).__name__)
+
+
+def _code_limit(user_id: str) -> Limit:
+    return Limit(f"lockout:code:{user_id}", settings.LOCKOUT_FAILURES)
 
 
 def _count(limit: Limit) -> None:

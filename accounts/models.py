@@ -1,7 +1,9 @@
 """The user as Django wants one (`AUTH_USER_MODEL`): the facade of the `users` table."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.utils.crypto import salted_hmac
@@ -41,7 +43,11 @@ class User(Facade, AbstractBaseUser, table=tables.User, unique=("email",), names
     status: UserStatus
     profile_id: str | None
     credentials_epoch: int
+    second_factor_at: datetime | None
     version: int
+
+    session_id: str | None = None
+    """The sign-in by which a request or socket comes, where it is known (`accounts.signed_in`)."""
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -59,6 +65,11 @@ class User(Facade, AbstractBaseUser, table=tables.User, unique=("email",), names
     @property
     def is_staff(self) -> bool:
         return self.is_active and self.role == Role.ADMIN
+
+    @property
+    def must_enrol(self) -> bool:
+        """Staff who have to set up a second factor before they do anything else."""
+        return settings.STAFF_SECOND_FACTOR_REQUIRED and self.role == Role.ADMIN and self.second_factor_at is None
 
     @property
     def is_superuser(self) -> bool:

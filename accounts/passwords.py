@@ -9,6 +9,7 @@ from threading import BoundedSemaphore
 from django.contrib.auth import get_user_model, hashers, password_validation
 from django.core.exceptions import ValidationError
 
+from accounts.rules.roles import Role
 from accounts.tables import User
 from atlas.errors import Invalid
 
@@ -32,11 +33,11 @@ def verify(password: str, user: User | None) -> tuple[bool, bool]:
         return hashers.verify_password(password, user.password_hash if user else UNUSABLE)
 
 
-def check_strength(password: str, *, name: str, email: str, field: str = "password") -> None:
-    """Django's validators. Raises `Invalid` that names `field`."""
+def check_strength(password: str, *, name: str, email: str, role: Role, field: str = "password") -> None:
+    """`AUTH_PASSWORD_VALIDATORS` (`accounts.strength` says the rule). Raises `Invalid` that names `field`."""
     try:
         if len(password) > LONGEST:
             raise ValidationError(f"At most {LONGEST} characters.")
-        password_validation.validate_password(password, get_user_model()(name=name, email=email))
+        password_validation.validate_password(password, get_user_model()(name=name, email=email, role=role))
     except ValidationError as error:
         raise Invalid(fields={field: error.messages}) from error

@@ -5,6 +5,7 @@ from rest_framework.serializers import CharField
 from accounts.passwords import LONGEST as LONGEST_PASSWORD
 from accounts.rules.contact import LONGEST_NAME
 from accounts.rules.roles import SELF_REGISTERED, Role, UserStatus
+from accounts.strength import RULE
 from accounts.tokens import LONGEST as LONGEST_TOKEN
 from atlas.api.fields import Choice, Email, Flag, FreeText, Id, Instant, Integer, Secret, Text, Url
 from atlas.api.serializers import Serializer
@@ -45,7 +46,7 @@ class RegistrationSerializer(Serializer):
     name = FreeText(max_length=LONGEST_NAME)
     email = Email()
     phone = phone_field()
-    password = Secret(max_length=LONGEST_PASSWORD, help_text="At least 10 characters, not a common one.")
+    password = Secret(max_length=LONGEST_PASSWORD, help_text=RULE)
     role = Choice(sorted(SELF_REGISTERED))
 
 
@@ -69,7 +70,7 @@ class TokensSerializer(Serializer):
 
 class PasswordChangeSerializer(Serializer):
     current_password = Secret(max_length=LONGEST_PASSWORD)
-    new_password = Secret(max_length=LONGEST_PASSWORD)
+    new_password = Secret(max_length=LONGEST_PASSWORD, help_text=RULE)
 
 
 class EmailChangeSerializer(Serializer):

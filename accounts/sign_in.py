@@ -9,6 +9,7 @@ from django.conf import settings
 
 from accounts import lockout, passwords, tokens
 from accounts.rules.roles import UserStatus
+from accounts.second_factor import challenge
 from accounts.selectors import user_by_email
 from accounts.tables import TokenFamily, User
 from accounts.tokens import Token
@@ -17,6 +18,7 @@ from atlas.dynamo.many import get_many
 from atlas.dynamo.table import expiry
 from atlas.dynamo.transaction import Lost, retried, transact
 from atlas.errors import Forbidden, Unauthenticated
+from atlas.live.publish import sign_out as close_sockets
 from atlas.origin import Origin
 
 
@@ -50,16 +52,26 @@ def verify(*, email: str, password: str, origin: Origin) -> User:
 
 
 def sign_in(*, email: str, password: str, origin: Origin) -> SignedIn:
-    """Sign in a client of the API: a new family of tokens, and `lastLogin`, in one transaction."""
+    """Sign in a client of the API: a new family of tokens, and `lastLogin`, in one transaction.
+
+    With a second factor the password is the first step: `Unauthenticated` (`second_factor_required`) has a challenge.
+    """
     user = verify(email=email, password=password, origin=origin)
-    token = Token(user.id, str(uuid4()), user.credentials_epoch)
+    if user.second_factor_at is not None:
+        raise challenge.required(user)
+    return enter(user, origin=origin)
+
+
+def enter(user: User, *, origin: Origin) -> SignedIn:
+    """The tokens of a user who has shown who they are."""
+    token = Token(user.id, str(uuid4()))
     now = utc_now()
     refresh_token = tokens.issue_refresh(token, now=now)
     family = TokenFamily(
         id=token.family_id,
         user_id=user.id,
         refresh_hash=tokens.fingerprint(refresh_token),
-        credentials_epoch=token.epoch,
+        credentials_epoch=user.credentials_epoch,
         user_agent=origin.user_agent,
         ip_address=origin.ip_address,
         expires_at=expiry(now, settings.REFRESH_TOKEN_LIFE),
@@ -107,7 +119,7 @@ def refresh(*, refresh_token: str) -> SignedIn:
     if not compare_digest(family.refresh_hash, tokens.fingerprint(refresh_token)):
         sign_out(family_id=family.id)
         raise Unauthenticated("This refresh token was used before. Sign in again.", code="token_replayed")
-    if family.revoked_at or user.status != UserStatus.ACTIVE or user.credentials_epoch != token.epoch:
+    if not counts(family, user):
         raise tokens.invalid_token()
     successor = tokens.issue_refresh(token, now=now)
     family.refresh_hash = tokens.fingerprint(successor)
@@ -117,15 +129,31 @@ def refresh(*, refresh_token: str) -> SignedIn:
     return _signed_in(user, token, successor, now)
 
 
+def counts(family: TokenFamily, user: User) -> bool:
+    """Whether an API client's sign-in is still good."""
+    return (
+        family.user_id == user.id
+        and family.revoked_at is None
+        and family.expires_at > utc_now()
+        and user.status == UserStatus.ACTIVE
+        and user.credentials_epoch == family.credentials_epoch
+    )
+
+
 @retried
 def sign_out(*, family_id: str) -> None:
-    """End one device's sign-in. Its access tokens end with it, at once."""
+    """End one device's sign-in. Its access tokens and its open sockets end with it, at once."""
     family = TokenFamily.find(family_id, consistent=True)
     if family is None or family.revoked_at:
         return
     family.revoked_at = utc_now()
     with transact() as tx:
         tx.save(family)
+        tx.on_commit(lambda: _close_sockets(family))
+
+
+def _close_sockets(family: TokenFamily) -> None:
+    close_sockets(family.user_id, only=family.id)
 
 
 def _signed_in(user: User, token: Token, refresh_token: str, now: datetime) -> SignedIn:

@@ -19,7 +19,7 @@ ALGORITHM = "HS256"
 ISSUER = "atlas"
 ACCESS, REFRESH = "atlas-access", "atlas-refresh"
 LONGEST = 2048
-REQUIRED = ["sub", "fam", "epoch", "iat", "exp", "aud", "iss"]
+REQUIRED = ["sub", "fam", "iat", "exp", "aud", "iss"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,6 @@ class Token:
 
     user_id: str
     family_id: str
-    epoch: int
-    """The user's `credentialsEpoch` when they signed in."""
 
 
 def issue_access(token: Token, *, now: datetime) -> str:
@@ -54,7 +52,7 @@ def read(encoded: str, audience: str) -> Token:
             issuer=ISSUER,
             options={"require": REQUIRED},
         )
-        token = Token(_id(claims["sub"]), _id(claims["fam"]), int(claims["epoch"]))
+        token = Token(_id(claims["sub"]), _id(claims["fam"]))
     except jwt.ExpiredSignatureError as error:
         raise Unauthenticated("The token has expired.", code="token_expired") from error
     except (jwt.PyJWTError, ValueError, TypeError, AttributeError) as error:
@@ -79,7 +77,6 @@ def _sign(token: Token, audience: str, now: datetime, life: timedelta, **more: A
     claims = {
         "sub": token.user_id,
         "fam": token.family_id,
-        "epoch": token.epoch,
         "iat": int(now.astimezone(UTC).timestamp()),
         "exp": int((now + life).timestamp()),
         "aud": audience,

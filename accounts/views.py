@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import services
-from accounts.api import keep_session
+from accounts import services, signed_in
 from accounts.forms import PasswordForm, ProfileForm, SignInForm
+from accounts.second_factor.views import ask_for_code
+from accounts.tables import User
 from accounts.users import current_user
 from atlas.errors import AtlasError
 from atlas.forms import show_errors
@@ -22,13 +23,31 @@ from atlas.origin import origin_of
 
 
 class SignInView(auth_views.LoginView):
+    """Who has a second factor goes on to the page for its code."""
+
     template_name = "accounts/sign_in.html"
     authentication_form = SignInForm  # type: ignore[assignment] # a form of ours, with the same two methods
     redirect_authenticated_user = True
 
+    def form_valid(self, form: Any) -> HttpResponse:
+        user: User = form.found
+        if user.second_factor_at is not None:
+            return ask_for_code(self.request, user, self.get_redirect_url())
+        response = super().form_valid(form)
+        signed_in.note_origin(self.request)
+        return response
+
+
+class SignOutView(auth_views.LogoutView):
+    """The browser's open sockets end too."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        signed_in.leave(request)
+        return redirect(self.get_success_url())
+
 
 sign_in = SignInView.as_view()
-sign_out = auth_views.LogoutView.as_view()
+sign_out = SignOutView.as_view()
 
 
 @login_required
@@ -63,7 +82,7 @@ def password(request: HttpRequest) -> HttpResponseBase:
         except AtlasError as error:
             show_errors(form, error)
         else:
-            keep_session(request, user)
+            signed_in.keep_session(request, user)
             messages.success(request, _("The password is changed. Every other device is signed out."))
             return redirect("accounts:profile")
     user_now: Any = request.user

@@ -185,8 +185,6 @@ ACCESS_LOG_READ_WINDOW = timedelta(minutes=env.float("ACCESS_LOG_READ_WINDOW_MIN
 
 # Guessing passwords
 PASSWORD_RESET_LIFE = timedelta(minutes=30)
-SECOND_FACTOR_KEYS = secret("SECOND_FACTOR_KEYS", "local-only-second-factor-key-that-production-refuses").split(",")
-"""Seal the secrets of second factors. The first one seals, each of them opens: put a new one in front to rotate."""
 STAFF_SECOND_FACTOR_REQUIRED = env.bool("STAFF_SECOND_FACTOR_REQUIRED", default=PRODUCTION)
 CHALLENGE_LIFE = timedelta(minutes=5)
 """Between the password and the code."""

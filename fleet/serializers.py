@@ -6,6 +6,7 @@ from typing import Any
 from rest_framework.serializers import CharField
 
 from accounts.passwords import LONGEST as LONGEST_PASSWORD
+from accounts.strength import RULE
 from accounts.rules.contact import LONGEST_NAME
 from atlas.api.fields import (
     Cents,
@@ -187,7 +188,7 @@ class NewDriverSerializer(LicenceSerializer):
     name = FreeText(max_length=LONGEST_NAME)
     email = Email()
     phone = Text(max_length=40, allow_blank=True, required=False, help_text="With its country code; kept as E.164.")
-    password = Secret(max_length=LONGEST_PASSWORD, help_text="At least 10 characters, not a common one.")
+    password = Secret(max_length=LONGEST_PASSWORD, help_text=RULE)
 
 
 class DriverChangeSerializer(LicenceSerializer):

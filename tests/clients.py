@@ -13,13 +13,13 @@ from atlas.dynamo.attributes import utc_now
 
 def access_token(user: User) -> str:
     """A token of a sign-in of its own, for users without a password too."""
-    token = Token(user.id, str(uuid4()), user.credentials_epoch)
+    token = Token(user.id, str(uuid4()))
     now = utc_now()
     TokenFamily(
         id=token.family_id,
         user_id=user.id,
         refresh_hash="",
-        credentials_epoch=token.epoch,
+        credentials_epoch=user.credentials_epoch,
         expires_at=now + settings.REFRESH_TOKEN_LIFE,
     ).save()
     return tokens.issue_access(token, now=now)

@@ -1,7 +1,8 @@
 """Who is at the other end of a socket: by the session cookie of the web pages, or by an access token.
 
 Nothing here knows users: Django's session and backend do, and `ATLAS_LIVE_AUTHENTICATE` names the function that
-turns a token into a user.
+turns a token into a user. A user may bear a `session_id`, the sign-in that the socket stands on: then the socket ends
+with it, and `ATLAS_LIVE_STILL_SIGNED_IN` names the function that says whether it still is (user, session id).
 """
 
 from collections.abc import Callable, Mapping
@@ -35,7 +36,7 @@ async def user_of_scope(scope: Mapping[str, Any]) -> Any | None:
         return None
     if not _is_own_origin(scope):
         raise Forbidden("This page may not use your session.")
-    return user
+    return _entitled(user)
 
 
 async def user_of_token(token: str) -> Any:
@@ -44,7 +45,7 @@ async def user_of_token(token: str) -> Any:
     user = await (find(token) if iscoroutinefunction(find) else in_thread(find, token))
     if user is None or not user.is_authenticated:
         raise Unauthenticated
-    return user
+    return _entitled(user)
 
 
 async def user_again(user: Any) -> Any:
@@ -53,7 +54,16 @@ async def user_again(user: Any) -> Any:
     found = await in_thread(backend.get_user, user.pk)
     if found is None or not getattr(found, "is_active", True):
         raise Unauthenticated
+    if session_id := session_of(user):
+        if not await in_thread(import_string(settings.ATLAS_LIVE_STILL_SIGNED_IN), found, session_id):
+            raise Unauthenticated
+        found.session_id = session_id
     return found
+
+
+def session_of(user: Any) -> str | None:
+    """The sign-in that a user came by, where that is known."""
+    return getattr(user, "session_id", None)
 
 
 async def in_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -61,10 +71,19 @@ async def in_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs)
     return await sync_to_async(function, thread_sensitive=False)(*args, **kwargs)
 
 
+def _entitled(user: Any) -> Any:
+    """Raises `Forbidden` for who must set up a second factor first."""
+    if getattr(user, "must_enrol", False):
+        raise Forbidden("Set up your second factor first.", code="second_factor_enrolment_required")
+    return user
+
+
 def _user_of_session(key: str) -> Any:
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
-    return auth.get_user(request)
+    user: Any = auth.get_user(request)
+    user.session_id = getattr(request.session, "row_id", None)
+    return user
 
 
 def _is_own_origin(scope: Mapping[str, Any]) -> bool:

@@ -33,7 +33,7 @@ from atlas.api.exceptions import InternalError, translate
 from atlas.api.parsers import loads
 from atlas.api.renderers import dumps
 from atlas.errors import AtlasError, Invalid, Unauthenticated, Unavailable
-from atlas.live.authentication import user_again, user_of_scope, user_of_token
+from atlas.live.authentication import session_of, user_again, user_of_scope, user_of_token
 from atlas.live.backpressure import drained
 from atlas.live.close_codes import CloseCode, close_code
 from atlas.live.hub import hub
@@ -155,6 +155,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels sh
 
     async def _enter(self, user: Any) -> None:
         self.user = user
+        self._mailbox.session_id = session_of(user)
         await self.begin()
         await hub().subscribe(self._mailbox, [user_topic(str(user.pk)), *self.topics()])
         await self._send_snapshot()

@@ -6,6 +6,7 @@ drops, the hub reconnects and subscribes again; sockets stay, and are told that 
 """
 
 import asyncio
+import json
 import random
 from collections import Counter
 from collections.abc import Iterable
@@ -149,7 +150,7 @@ class Hub:
             return
         mark, text = data[:1], data[1:]
         if mark == SIGNED_OUT:
-            for mailbox in topic.mailboxes:
+            for mailbox in signed_out(topic.mailboxes, text):
                 mailbox.close(CloseCode.UNAUTHENTICATED)
             return
         frame: Frame = {"type": "websocket.send", "text": text.decode()}
@@ -181,6 +182,17 @@ class Hub:
         if reader is not None:
             reader.cancel()
             await asyncio.gather(reader, return_exceptions=True)
+
+
+def signed_out(mailboxes: Iterable[Mailbox], text: bytes) -> list[Mailbox]:
+    """Those whose sign-in has ended, by what `publish.sign_out` said."""
+    message = json.loads(text)
+    match message:
+        case {"only": str(only)}:
+            return [mailbox for mailbox in mailboxes if mailbox.session_id == only]
+        case {"but": str(but)}:
+            return [mailbox for mailbox in mailboxes if mailbox.session_id != but]
+    return list(mailboxes)
 
 
 hub = per_loop(Hub)

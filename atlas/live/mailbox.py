@@ -22,6 +22,8 @@ class Mailbox:
     """Filled by the hub, emptied by the one task that writes to the socket. Lives on one event loop."""
 
     def __init__(self, *, most_positions: int = MOST_POSITIONS, most_events: int = MOST_EVENTS) -> None:
+        self.session_id: str | None = None
+        """The sign-in that the socket stands on, where that is known: when it ends, so does the socket."""
         self.closing: CloseCode | None = None
         """Set once the socket is to be closed; nothing is delivered after that."""
         self.gap = False

@@ -40,9 +40,11 @@ async def apublish(topic: str, message: Mapping[str, Any], *, kind: Kind = "even
     return True
 
 
-def sign_out(user_id: str) -> bool:
-    """Close every socket of a user at once: signed out, suspended, deleted, or with a new password."""
-    return publish(user_topic(user_id), {"type": "signed_out"})
+def sign_out(user_id: str, *, only: str | None = None, but: str | None = None) -> bool:
+    """Close every socket of a user at once: suspended, deleted, or with a new password. `only` those of one sign-in
+    that has ended, or all `but` those of the one that stays (ids of sessions, as the user of a socket bears them).
+    """
+    return publish(user_topic(user_id), {"type": "signed_out", "only": only, "but": but})
 
 
 def user_topic(user_id: str) -> str:
