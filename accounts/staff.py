@@ -22,10 +22,12 @@ bookings.booking             export                   .        x         x
 bookings.booking             change                   x        .         x
 bookings.booking             cancel                   x        .         x
 bookings.booking             resend                   x        .         x
+bookings.booking             forget_passenger         x        .         .
 bookings.booking             reassign                 .        .         x
 bookings.booking             expire                   .        .         x
 bookings.booking             drive                    .        .         x
 bookings.bookinghistory      view                     x        x         x
+bookings.notice              view                     x        x         x
 bookings.quote               view                     x        x         x
 bookings.quote               export                   .        x         x
 bookings.quote               expire                   .        .         x
@@ -48,6 +50,7 @@ payments.paymenttransaction  capture                  .        x         .
 payments.paymenttransaction  refund                   .        x         .
 payments.paymenttransaction  void                     .        x         .
 payments.webhookevent        view                     .        x         .
+payments.webhookevent        replay                   .        x         .
 accounts.user                view                     x        x         x
 accounts.user                change                   x        .         .
 accounts.user                suspend                  x        .         x

@@ -60,3 +60,25 @@ class DepartureMissed:
 
     booking_id: str
     operator_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticesDue:
+    """Something happened that a booking's parties are told by e-mail. In the outbox until they are."""
+
+    booking_id: str
+    sequence: int
+    """Of its row in the history."""
+    action: str
+    driver_id: str | None
+    """Who has the job, or had it until this."""
+    former_driver_id: str | None
+    """Who had it before, where somebody else has it now."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeWanted:
+    """Staff want a notice sent again. In the outbox until it is."""
+
+    booking_id: str
+    notice_id: str

@@ -10,7 +10,17 @@ from atlas.live.changes import mark_changed
 from atlas.live.last_position import get_position
 from atlas.live.publish import publish
 from bookings import selectors, services
-from bookings.events import BookingChanged, DepartureMissed, QuotesChanged, RequestOpened, RideCancelled, RideCompleted
+from bookings.events import (
+    BookingChanged,
+    DepartureMissed,
+    NoticesDue,
+    NoticeWanted,
+    QuotesChanged,
+    RequestOpened,
+    RideCancelled,
+    RideCompleted,
+)
+from bookings.notices import sending
 from bookings.rules.lifecycle import REPORTED, BookingStatus
 from bookings.serializers import BookingSerializer
 from bookings.tables import Booking
@@ -34,6 +44,16 @@ def release_payment(event: RideCancelled) -> None:
 def follow_payment(event: PaymentSettled | PaymentRefunded | PaymentVoided | PaymentFailed | RefundFailed) -> None:
     """The payment is not what it was: the booking goes by what it is now."""
     services.follow_payment(booking_id=event.reference)
+
+
+def tell_parties(event: NoticesDue) -> None:
+    """Something happened that the parties are told by e-mail."""
+    sending.send_due(event)
+
+
+def tell_again(event: NoticeWanted) -> None:
+    """Staff want somebody told once more."""
+    sending.send_again(event)
 
 
 def personal_data(user_id: str) -> list[Any]:

@@ -1,10 +1,19 @@
 """Who plays which part in a booking. What a part may do stands in `bookings.rules.lifecycle`; nowhere else."""
 
+from accounts import staff
 from accounts.rules.roles import Role
 from accounts.users import CurrentUser
 from atlas.errors import NotFound
-from bookings.rules.lifecycle import Actor
+from bookings.rules.lifecycle import Action, Actor
 from bookings.tables import Booking
+
+STAFF_RIGHTS = {
+    Action.CANCEL: "cancel",
+    Action.ASSIGN: "reassign",
+    Action.REASSIGN: "reassign",
+    Action.EXPIRE: "expire",
+}
+"""What staff need of `accounts.staff` to do it in somebody's place; for what drivers report it is `drive`."""
 
 
 def part_of(user: CurrentUser, booking: Booking) -> Actor | None:
@@ -27,4 +36,15 @@ def party(user: CurrentUser, booking: Booking) -> Actor:
     part = part_of(user, booking)
     if part is None:
         raise NotFound
+    return part
+
+
+def party_for(user: CurrentUser, booking: Booking, action: Action) -> Actor:
+    """The same for who is about to do something: staff need the right to. Raises `Forbidden`.
+
+    Whether this part may, and may now, is for `transition` to say.
+    """
+    part = party(user, booking)
+    if part is Actor.ADMIN:
+        staff.require(user, STAFF_RIGHTS.get(action, "drive"), "bookings.booking")
     return part

@@ -14,11 +14,11 @@ from atlas.dynamo.attributes import Document, InstantAttribute
 from atlas.dynamo.table import Capacity, Schema, Table
 from atlas.trail import Trail
 from bookings.rules.lifecycle import Action, Actor, BookingStatus
+from bookings.rules.notices import NoticeKind, NoticeState
 from bookings.rules.types import BookingType, CancellationCode, DeclineReason, PaymentStatus, QuoteStatus
 from fleet.rules.types import VehicleCategory
 
 
-class Point(Document):
 TOLD_PLAINLY = frozenset(
     """status type operatorId driverId vehicleId estimatedPrice finalPrice currency selectedQuoteId paymentStatus
     transactionId arrivedAt completedAt cancelledAt cancellationCode cancellationFee pickupAt""".split()
@@ -31,6 +31,7 @@ PASSING = frozenset(
 """What it does not tell: index keys, and what follows from something else."""
 
 
+class Point(Document):
     lat = FloatAttribute()
     lng = FloatAttribute()
 
@@ -192,12 +193,12 @@ class Booking(Table):
         capacity = Capacity(write=100, read=500)
         retention = "7 years; archived after 2"
         personal = True
-
         trail = Trail(
             about=lambda booking: booking.concierge_id,
             plain=TOLD_PLAINLY,
             passing=PASSING,
         )
+
     id = UnicodeAttribute(hash_key=True)
     reference = UnicodeAttribute()
     """For people: `ATL-7K3M9Q`, unique."""
@@ -257,6 +258,7 @@ class BookingHistory(Table):
     class Meta(Schema):
         name = "booking-history"
         retention = "as the booking"
+        personal = True
 
     booking_id = UnicodeAttribute(hash_key=True, attr_name="bookingId")
     sequence = NumberAttribute(range_key=True)
@@ -270,12 +272,54 @@ class BookingHistory(Table):
     note = UnicodeAttribute(null=True)
 
 
+class Notice(Table):
+    """An e-mail by which a party is told something of a booking: stored before it is sent, so that it is sent once.
+
+    - the notices of a booking: Query `bookingId`, oldest first
+    """
+
+    class Meta(Schema):
+        name = "notices"
+        retention = "as the booking"
+        personal = True
+
+    booking_id = UnicodeAttribute(hash_key=True, attr_name="bookingId")
+    id = UnicodeAttribute(range_key=True)
+    """`<sequence of the history>.<kind>.<recipient>`: what happened once is told once."""
+    kind = UnicodeEnumAttribute(NoticeKind)
+    recipient_id = UnicodeAttribute(attr_name="recipientId")
+    """The user. Their address is looked up when it is sent, and not kept here."""
+    recipient = UnicodeEnumAttribute(Actor)
+    """The part that they play."""
+    driver_id = UnicodeAttribute(attr_name="driverId", null=True)
+    """Whom it tells of."""
+    state = UnicodeEnumAttribute(NoticeState, default=NoticeState.PENDING)
+    round = IntegerAttribute(default=1)
+    """Raised when staff have it sent again: each round is a message of its own."""
+    attempts = IntegerAttribute(default=0)
+    """Of this round."""
+    held_until = InstantAttribute(attr_name="heldUntil", null=True)
+    """Somebody is sending it; after this they were cut off."""
+    sent_at = InstantAttribute(attr_name="sentAt", null=True)
+    error = UnicodeAttribute(null=True)
+    """Why it was skipped, or why the last attempt failed."""
+
+
 class QuotesByBooking(GlobalSecondaryIndex["Quote"]):
     class Meta:
         index_name = "booking-index"
         projection = AllProjection()
 
     booking_id = UnicodeAttribute(hash_key=True, attr_name="bookingId")
+    created_at = InstantAttribute(range_key=True, attr_name="createdAt")
+
+
+class QuotesByOperator(GlobalSecondaryIndex["Quote"]):
+    class Meta:
+        index_name = "operator-index"
+        projection = KeysOnlyProjection()
+
+    operator_id = UnicodeAttribute(hash_key=True, attr_name="operatorId")
     created_at = InstantAttribute(range_key=True, attr_name="createdAt")
 
 
@@ -293,12 +337,14 @@ class Quote(Table):
 
     - by id: GetItem `id`
     - access pattern 4, the quotes of a booking: `booking-index` (a few dozen at most; sorted by price in memory)
+    - what an operator has offered (staff, privacy): `operator-index`, newest first
     - what has expired: `due-index`, sparse (PENDING), one query per shard, `expiresAt <= now`
     """
 
     class Meta(Schema):
         name = "quotes"
         retention = "90 days after it expired (TTL)"
+        personal = True
 
     id = UnicodeAttribute(hash_key=True)
     booking_id = UnicodeAttribute(attr_name="bookingId")
@@ -322,4 +368,5 @@ class Quote(Table):
     delete_at = TTLAttribute(attr_name="deleteAt")
 
     booking_index = QuotesByBooking()
+    operator_index = QuotesByOperator()
     due_index = DueQuotes()

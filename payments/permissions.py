@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from accounts import staff
 from accounts.rules.roles import Role
 from accounts.users import CurrentUser
 from atlas.errors import Forbidden, NotFound
@@ -43,6 +44,9 @@ def check_party(user: CurrentUser, row: PaymentTransaction) -> Party:
 
 
 def check_may(user: CurrentUser, action: PaymentAction, row: PaymentTransaction) -> None:
-    """Raises `NotFound` for an outsider, `Forbidden` for a party without the right."""
-    if check_party(user, row) not in MAY[action]:
+    """Raises `NotFound` for an outsider, `Forbidden` for a party, or for staff, without the right."""
+    party = check_party(user, row)
+    if party not in MAY[action]:
         raise Forbidden
+    if party is Party.ADMIN:
+        staff.require(user, action, "payments.paymenttransaction")

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+from atlas import outbox
 from atlas.dynamo.attributes import instant_text
 from atlas.dynamo.transaction import Transaction
 from atlas.events import publish
@@ -10,21 +11,33 @@ from bookings import tally
 from bookings.events import BookingChanged, NoticesDue, RequestOpened
 from bookings.rules.deadlines import Due, due
 from bookings.rules.lifecycle import INITIAL, JOBS, OPEN, Action, Actor, BookingStatus, transition
+from bookings.rules.notices import TOLD
 from bookings.tables import Booking, BookingHistory
 
 
 def move(
-    tx: Transaction, booking: Booking, action: Action, actor: Actor, *, user_id: str | None, note: str | None = None
+    tx: Transaction,
+    booking: Booking,
+    action: Action,
+    actor: Actor,
+    *,
+    user_id: str | None,
+    note: str | None = None,
+    former_driver_id: str | None = None,
+    silent: bool = False,
 ) -> None:
     """Do `action` to the booking and write it, with its history row, into `tx`.
 
     Raises `Conflict` or `Forbidden` by the table of transitions; everything else about the booking that changes with it
-    is set by the caller before. Live views hear of it once the transaction holds.
+    is set by the caller before. Live views hear of it once the transaction holds, and the parties by e-mail unless it
+    is `silent`; `former_driver_id` is who had the job until now.
     """
     before = booking.status
     was_open = before in OPEN
     booking.status = transition(before, action, actor)
     record(tx, booking, action, actor, before=before, user_id=user_id, note=note)
+    if action in TOLD and not silent:
+        outbox.add(tx, _notices(booking, action, before, former_driver_id))
     save(tx, booking)
     tx.on_commit(lambda: publish(_news(booking, action)))
     if was_open != (booking.status in OPEN):
@@ -37,6 +50,7 @@ def begin(tx: Transaction, booking: Booking, actor: Actor, *, user_id: str) -> N
     booking.status = transition(INITIAL, Action.PUBLISH, actor)
     record(tx, booking, Action.PUBLISH, actor, before=INITIAL, user_id=user_id, note=None)
     set_index_keys(booking)
+    tally.count(tx, booking, before=None)
     tx.create(booking)
     opened = RequestOpened(booking.id, True)
     tx.on_commit(lambda: publish(opened))
@@ -50,7 +64,6 @@ def save(tx: Transaction, booking: Booking, *, announce: bool = False) -> None:
         tx.on_commit(lambda: publish(_news(booking, None)))
 
 
-    tally.count(tx, booking, before=None)
 def record(
     tx: Transaction,
     booking: Booking,
@@ -64,7 +77,7 @@ def record(
     tx.create(
         BookingHistory(
             booking_id=booking.id,
-            sequence=(booking.version or 0) + 1,
+            sequence=_next_version(booking),
             action=action,
             from_status=before,
             to_status=booking.status,
@@ -96,6 +109,21 @@ def next_due(booking: Booking) -> Due | None:
         acceptance_due_at=accepting.started_at + settings.ACCEPTANCE_ANSWERED_WITHIN if accepting else None,
         departure_alerted=booking.departure_alerted_at is not None,
     )
+
+
+def _notices(booking: Booking, action: Action, before: BookingStatus, former_driver_id: str | None) -> NoticesDue:
+    has_job = before in JOBS or booking.status in JOBS
+    return NoticesDue(
+        booking_id=booking.id,
+        sequence=_next_version(booking),
+        action=action,
+        driver_id=booking.driver_id if has_job else None,
+        former_driver_id=former_driver_id,
+    )
+
+
+def _next_version(booking: Booking) -> int:
+    return int(booking.version or 0) + 1
 
 
 def _news(booking: Booking, action: Action | None) -> BookingChanged:

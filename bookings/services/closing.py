@@ -6,9 +6,9 @@ from accounts.users import CurrentUser
 from atlas import outbox
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.transaction import retried, transact
-from atlas.errors import Conflict
+from atlas.errors import Conflict, Forbidden
 from bookings.events import RideCancelled
-from bookings.permissions import party
+from bookings.permissions import party_for
 from bookings.rules.cancellation import fee, no_show_allowed
 from bookings.rules.lifecycle import EXPIRABLE, Action, Actor, BookingStatus, transition
 from bookings.rules.types import TAKEN, CancellationCode, DeclineReason, QuoteStatus, payment_status
@@ -20,10 +20,23 @@ from payments.tables import PaymentTransaction
 
 
 @retried
-def cancel(*, user: CurrentUser, booking_id: str, code: CancellationCode, reason: str) -> Booking:
-    """Call the ride off. The policy's fee is kept of the authorised amount, the rest is released, or refunded."""
+def cancel(
+    *,
+    user: CurrentUser,
+    booking_id: str,
+    code: CancellationCode,
+    reason: str,
+    for_client: bool = False,
+) -> Booking:
+    """Call the ride off. The policy's fee is kept of the authorised amount, the rest is released, or refunded.
+
+    What staff cancel costs nothing, unless they do it `for_client`, at whose wish it is: then it costs what the policy
+    says of the client.
+    """
     booking = Booking.fetch(booking_id)
-    part = party(user, booking)
+    part = party_for(user, booking, Action.CANCEL)
+    if for_client and part is not Actor.ADMIN:
+        raise Forbidden("Only staff cancel for somebody else.")
     before = booking.status
     transition(before, Action.CANCEL, part)
     check_not_accepting(booking)
@@ -32,7 +45,7 @@ def cancel(*, user: CurrentUser, booking_id: str, code: CancellationCode, reason
     booking.cancelled_at = now
     booking.cancellation_code = code
     booking.cancellation_reason = reason
-    booking.cancellation_fee = cancellation_fee(booking, part, code)
+    booking.cancellation_fee = cancellation_fee(booking, Actor.CONCIERGE if for_client else part, code)
     with transact() as tx:
         close_pending(tx, booking, QuoteStatus.DECLINED, DeclineReason.BOOKING_CLOSED)
         end_duty(tx, booking, before, completed=False)
@@ -66,6 +79,19 @@ def expire(*, booking_id: str) -> bool:
         close_pending(tx, booking, QuoteStatus.EXPIRED)
         change.move(tx, booking, Action.EXPIRE, Actor.SYSTEM, user_id=None)
     return True
+
+
+@retried
+def expire_now(*, user: CurrentUser, booking_id: str, note: str) -> Booking:
+    """Staff close a request before its deadline, as if that had come. Not while a quote of it is being paid."""
+    booking = Booking.fetch(booking_id)
+    part = party_for(user, booking, Action.EXPIRE)
+    transition(booking.status, Action.EXPIRE, part)
+    check_not_accepting(booking)
+    with transact() as tx:
+        close_pending(tx, booking, QuoteStatus.EXPIRED)
+        change.move(tx, booking, Action.EXPIRE, part, user_id=user.id, note=note)
+    return booking
 
 
 @retried

@@ -9,7 +9,7 @@ from atlas import outbox
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.transaction import Transaction, retried, transact
 from bookings.events import DepartureMissed, RideCompleted
-from bookings.permissions import party
+from bookings.permissions import party_for
 from bookings.rules.deadlines import MISSED_DEPARTURE
 from bookings.rules.lifecycle import JOBS, LIVE, UPCOMING, Action, Actor, BookingStatus, action_for_status, transition
 from bookings.rules.pickup_time import local_instant, parse_zone
@@ -19,15 +19,15 @@ from bookings.tables import Booking
 
 
 @retried
-def assign(*, user: CurrentUser, booking_id: str, driver_id: str, vehicle_id: str) -> Booking:
-    """Give the booking a driver and a vehicle of its operator, or others than before.
+def assign(*, user: CurrentUser, booking_id: str, driver_id: str, vehicle_id: str, note: str | None = None) -> Booking:
+    """Give the booking a driver and a vehicle of its operator, or others than before. By the operator, or by staff.
 
     Both must be theirs, fit for the ride and free for all of it: their calendars are written in the same
     transaction, so of two simultaneous assignments of one driver only one can hold.
     """
     booking = Booking.fetch(booking_id)
-    part = party(user, booking)
     action = Action.REASSIGN if booking.driver_id else Action.ASSIGN
+    part = party_for(user, booking, action)
     transition(booking.status, action, part)
     windows = windows_of(booking)
     zone = parse_zone(booking.details.timezone)
@@ -52,7 +52,16 @@ def assign(*, user: CurrentUser, booking_id: str, driver_id: str, vehicle_id: st
             before=before,
             now=utc_now(),
         )
-        change.move(tx, booking, action, part, user_id=user.id)
+        change.move(
+            tx,
+            booking,
+            action,
+            part,
+            user_id=user.id,
+            note=note,
+            former_driver_id=before[0],
+            silent=before == (driver_id, vehicle_id),
+        )
     return booking
 
 
@@ -63,8 +72,8 @@ def report_status(*, user: CurrentUser, booking_id: str, status: BookingStatus) 
     Saying the same again is no error: a phone that did not hear the answer may repeat itself.
     """
     booking = Booking.fetch(booking_id)
-    part = party(user, booking)
     action = action_for_status(status)
+    part = party_for(user, booking, action)
     if booking.status is status and part in (Actor.DRIVER, Actor.ADMIN):
         return booking
     transition(booking.status, action, part)

@@ -12,13 +12,15 @@ from fleet.services.operators import (
     suspend_operator,
 )
 from fleet.services.pricing import pricing_rules_of, set_pricing_rules, stored_rules
-from fleet.services.vehicles import add_vehicle, change_vehicle, retire_vehicle
+from fleet.services.staff import reinstate_driver, return_to_service, suspend_driver, take_out_of_service
+from fleet.services.vehicles import add_vehicle, bind_telemetry, change_vehicle, retire_vehicle
 
 __all__ = [
     "add_driver",
     "add_vehicle",
     "approve_operator",
     "begin_ride",
+    "bind_telemetry",
     "book_time",
     "change_driver",
     "change_operator",
@@ -32,10 +34,14 @@ __all__ = [
     "found_operator",
     "free_time",
     "pricing_rules_of",
+    "reinstate_driver",
     "retire_vehicle",
+    "return_to_service",
     "save_location",
     "set_driver_status",
     "set_pricing_rules",
     "stored_rules",
+    "suspend_driver",
     "suspend_operator",
+    "take_out_of_service",
 ]

@@ -113,10 +113,17 @@ def forget_driver(*, driver_id: str) -> None:
     if driver is None:
         return
     with transact() as tx:
-        driver.name, driver.phone = FORGOTTEN, ""
-        driver.license_number = driver.license_expiry = ""
-        driver.documents = DriverDocuments()
+        forget_profile(driver)
         _leave(tx, driver, Operator.fetch(driver.operator_id))
+
+
+def forget_profile(driver: Driver) -> None:
+    """Take the person out of the profile, in memory. Doing it again changes nothing."""
+    driver.name, driver.phone = FORGOTTEN, ""
+    driver.license_number = driver.license_expiry = ""
+    driver.documents = DriverDocuments()
+    driver.status = DriverStatus.OFFLINE
+    driver.current_location = None
 
 
 @retried

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from accounts.permissions import require_role
-from accounts.rules.roles import Role
+from accounts import staff
+from accounts.rules.roles import UserStatus
 from accounts.tables import User
 from accounts.users import CurrentUser
 from atlas.dynamo.transaction import retried, transact
@@ -26,7 +26,7 @@ def found_operator(*, user_id: str, company_name: str) -> Operator | None:
     None: the user's own version, and the profile it names, decide.
     """
     user = User.fetch(user_id)
-    if user.profile_id:
+    if user.profile_id or user.status is UserStatus.DELETED:
         return None
     organization = Organization(id=str(uuid4()), name=company_name, owner_id=user.id)
     operator = Operator(
@@ -65,13 +65,13 @@ def change_operator(*, user: CurrentUser, check: Callable[[Operator], None] | No
 
 def approve_operator(*, user: CurrentUser, operator_id: str) -> Operator:
     """ADMIN lets a company do business: it sees open requests and quotes them."""
-    require_role(user, Role.ADMIN)
+    staff.require(user, "approve", "fleet.operator")
     return _set_status(operator_id, OperatorStatus.ACTIVE)
 
 
 def suspend_operator(*, user: CurrentUser, operator_id: str) -> Operator:
     """ADMIN stops a company from quoting. What it has promised stays promised; its people can still sign in."""
-    require_role(user, Role.ADMIN)
+    staff.require(user, "suspend", "fleet.operator")
     return _set_status(operator_id, OperatorStatus.SUSPENDED)
 
 

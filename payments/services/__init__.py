@@ -18,6 +18,7 @@ from payments.services.authorizing import (
 )
 from payments.services.closing import capture, void
 from payments.services.refunding import follow_refund, refund
+from payments.services.staff import capture_by, refund_by
 
 __all__ = [
     "Authorized",
@@ -25,11 +26,13 @@ __all__ = [
     "abandon",
     "authorize",
     "capture",
+    "capture_by",
     "follow_refund",
     "is_undecided",
     "open_authorization",
     "record_authorization",
     "refund",
+    "refund_by",
     "settle_unknown",
     "void",
 ]

@@ -187,7 +187,6 @@ def test_who_may_and_who_learns_nothing(cast: Cast, sandbox: SandboxControl) -> 
         ):
             assert code(answer) == (404, "not_found")
     assert code(post(cast.concierge, f"{path}/assign", crew)) == (403, "forbidden")
-    assert code(post(cast.admin, f"{path}/assign", crew)) == (403, "forbidden")
     assert code(post(cast.owner, f"{path}/status", {"status": "DRIVER_EN_ROUTE"})) == (403, "forbidden")
     assert code(post(cast.owner, "bookings", {"type": "P2P", "details": DETAILS})) == (403, "forbidden")
     assert code(get(cast.concierge, "bookings/open")) == (403, "no_operator_profile")

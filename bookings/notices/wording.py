@@ -1,0 +1,187 @@
+"""What each notice says: one source for its HTML and its text. Of the passenger it says nothing.
+
+No pictures, no tracked links, nothing fetched from anywhere. Who signs in finds the rest on the booking's page.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from atlas.templatetags.ui import format_money
+from bookings import labels
+from bookings.crew import Crew
+from bookings.rules.notices import NoticeKind
+from bookings.tables import Booking
+
+Facts = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """`facts` are (label, value) pairs; `link` goes with the words on its button."""
+
+    subject: str
+    lead: str
+    facts: Facts
+    link: str
+    link_text: str
+
+
+def wording(kind: NoticeKind, booking: Booking, crew: Crew) -> Wording:
+    """In the language that is active. `crew` are those who serve the booking now."""
+    return WORDS[kind](booking, crew)
+
+
+def local_pickup(booking: Booking) -> str:
+    """By the clock at the pick-up, with its zone: `Thu 24 Dec 2026, 18:30 (America/New_York)`."""
+    return local_time(booking.pickup_at, booking.details.timezone)
+
+
+def local_time(instant: datetime, timezone: str) -> str:
+    local = instant.astimezone(ZoneInfo(timezone)).replace(tzinfo=None)
+    return f"{formats.date_format(local, 'D j M Y, H:i')} ({timezone})"
+
+
+def _confirmed(booking: Booking, crew: Crew) -> Wording:
+    return Wording(
+        _("Your ride %(reference)s is confirmed") % {"reference": booking.reference},
+        _("The operator is chosen and your card is authorised. We will tell you who drives as soon as that is known."),
+        (
+            *_ride(booking),
+            (_("From"), booking.details.pickup_location),
+            *(((_("To"), booking.details.dropoff_location),) if booking.details.dropoff_location else ()),
+            (_("Operator"), crew.operator.company_name if crew.operator else ""),
+            (_("Vehicle"), crew.vehicle.name if crew.vehicle else ""),
+            (_("Price"), _money(booking, booking.final_price)),
+        ),
+        *_page(booking),
+    )
+
+
+def _driver_assigned(booking: Booking, crew: Crew) -> Wording:
+    return Wording(
+        _("Who drives your ride %(reference)s") % {"reference": booking.reference},
+        _("Driver and car of your ride:"),
+        (*_ride(booking), (_("Driver"), crew.driver.name if crew.driver else ""), *_car(crew)),
+        *_page(booking),
+    )
+
+
+def _cancelled(booking: Booking, crew: Crew) -> Wording:
+    return Wording(
+        _("Your ride %(reference)s is cancelled") % {"reference": booking.reference},
+        _("The ride will not take place. What was held on your card beyond the fee is released."),
+        (*_ride(booking), *_cancellation(booking)),
+        *_page(booking),
+    )
+
+
+def _completed(booking: Booking, crew: Crew) -> Wording:
+    return Wording(
+        _("Your ride %(reference)s is completed") % {"reference": booking.reference},
+        _("Thank you for riding with us. Your receipt is ready."),
+        (*_ride(booking), (_("Price"), _money(booking, booking.final_price))),
+        _url("bookings:receipt", booking),
+        _("Show the receipt"),
+    )
+
+
+def _expired(booking: Booking, crew: Crew) -> Wording:
+    return Wording(
+        _("Your request %(reference)s has expired") % {"reference": booking.reference},
+        _("No quote was accepted in time, and the request is closed. Nothing was charged. You can ask anew."),
+        _ride(booking),
+        settings.PUBLIC_URL + reverse("bookings:new"),
+        _("Request a ride"),
+    )
+
+
+def _quote_accepted(booking: Booking, crew: Crew) -> Wording:
+    return Wording(
+        _("Your quote for %(reference)s was accepted") % {"reference": booking.reference},
+        _("The ride is yours. Please assign a driver and a vehicle."),
+        (
+            *_ride(booking),
+            (_("Vehicle"), crew.vehicle.name if crew.vehicle else ""),
+            (_("Price"), _money(booking, booking.final_price)),
+        ),
+        *_page(booking),
+    )
+
+
+def _ride_cancelled(booking: Booking, crew: Crew) -> Wording:
+    return Wording(
+        _("The ride %(reference)s was cancelled") % {"reference": booking.reference},
+        _("It will not take place. Its driver and vehicle are free again."),
+        (*_ride(booking), *_cancellation(booking)),
+        *_page(booking),
+    )
+
+
+def _job_assigned(booking: Booking, crew: Crew) -> Wording:
+    return Wording(
+        _("A ride for you: %(reference)s") % {"reference": booking.reference},
+        _("You drive this one. Where it goes is on the page of your jobs."),
+        (*_ride(booking), *_car(crew)),
+        settings.PUBLIC_URL + reverse("bookings:jobs"),
+        _("Show my jobs"),
+    )
+
+
+def _job_withdrawn(booking: Booking, crew: Crew) -> Wording:
+    return Wording(
+        _("No longer yours: %(reference)s") % {"reference": booking.reference},
+        _("You do not drive this ride any more. Your time is free again."),
+        _ride(booking),
+        settings.PUBLIC_URL + reverse("bookings:jobs"),
+        _("Show my jobs"),
+    )
+
+
+WORDS: Mapping[NoticeKind, Callable[[Booking, Crew], Wording]] = {
+    NoticeKind.CONFIRMED: _confirmed,
+    NoticeKind.DRIVER_ASSIGNED: _driver_assigned,
+    NoticeKind.CANCELLED: _cancelled,
+    NoticeKind.COMPLETED: _completed,
+    NoticeKind.EXPIRED: _expired,
+    NoticeKind.QUOTE_ACCEPTED: _quote_accepted,
+    NoticeKind.RIDE_CANCELLED: _ride_cancelled,
+    NoticeKind.JOB_ASSIGNED: _job_assigned,
+    NoticeKind.JOB_WITHDRAWN: _job_withdrawn,
+}
+
+
+def _ride(booking: Booking) -> Facts:
+    return ((_("Booking"), booking.reference), (_("Pick-up"), local_pickup(booking)))
+
+
+def _car(crew: Crew) -> Facts:
+    if crew.vehicle is None:
+        return ()
+    return ((_("Car"), crew.vehicle.name), (_("Plate"), crew.vehicle.plate_number))
+
+
+def _cancellation(booking: Booking) -> Facts:
+    code = booking.cancellation_code
+    return (
+        *(((_("Reason"), str(labels.CODES.get(code, code))),) if code else ()),
+        (_("Cancellation fee"), _money(booking, booking.cancellation_fee or 0)),
+    )
+
+
+def _page(booking: Booking) -> tuple[str, str]:
+    return _url("bookings:detail", booking), _("Show the booking")
+
+
+def _url(name: str, booking: Booking) -> str:
+    return str(settings.PUBLIC_URL) + reverse(name, args=[booking.id])
+
+
+def _money(booking: Booking, cents: int | None) -> str:
+    return format_money(cents, booking.currency)
