@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models.query import (
     BaseIterable,
     FlatValuesListIterable,
+    ModelIterable,
     NamedValuesListIterable,
     ValuesIterable,
     ValuesListIterable,
@@ -36,7 +37,7 @@ def _selected(queryset: Any) -> list[str]:
     return list(selected or ())
 
 
-class InstanceIterable(BaseIterable):  # type: ignore[type-arg] # not generic when it runs
+class InstanceIterable(ModelIterable):  # type: ignore[type-arg] # not generic when it runs
     def __iter__(self) -> Iterator[Any]:
         items = self.queryset._items()
         if not self.queryset.query.select_related:
