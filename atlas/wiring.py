@@ -5,10 +5,12 @@ import fleet.handlers as fleet
 import payments.handlers as payments
 from accounts import personal_data
 from accounts.access_log import changes
+from accounts.access_log.recorder import AccessLogRecorder
 from accounts.events import UserDeleted, UserRegistered
 from accounts.privacy import erasures, own, platform
 from accounts.privacy.registry import declare
 from atlas import trail
+from atlas.backoffice.site import AtlasAdminSite
 from atlas.events import subscribe
 from atlas.jobs.events import JobFileDownloaded
 from bookings import events as booking
@@ -22,6 +24,7 @@ from payments import privacy as payments_privacy
 def wire() -> None:
     """Called once per process, when all apps are ready."""
     trail.keep(changes.keep)
+    AtlasAdminSite.recorder = AccessLogRecorder()
 
     subscribe(UserRegistered, fleet.found_operator)
     subscribe(UserDeleted, fleet.forget_person, erasures.begin)

@@ -6,6 +6,7 @@ from pynamodb.exceptions import DeleteError, PutError, UpdateError
 
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.table import Table
+from atlas.dynamo.transaction import Lost, transact
 from atlas.facade.conflict import AlreadyThere, DeletedMeanwhile, EditConflict, changes_between
 from atlas.facade.errors import Refused
 from atlas.facade.fields import STAMPS, typed
@@ -32,9 +33,13 @@ def create(facade: Any) -> None:
     }
     item = facade.table(**{name: value for name, value in values.items() if value is not None})
     try:
-        item.save(attributes[str(facade.table._hash_keyname)].does_not_exist())
-    except PutError as error:
-        if error.cause_response_code != LOST_CODE:
+        if _is_told(facade):
+            with transact() as tx:
+                tx.create(item)
+        else:
+            item.save(attributes[str(facade.table._hash_keyname)].does_not_exist())
+    except (PutError, Lost) as error:
+        if isinstance(error, PutError) and error.cause_response_code != LOST_CODE:
             raise
         raise AlreadyThere(_name(facade, item), LOST_CODE) from error
     _take_stamps(facade, item)
@@ -44,7 +49,7 @@ def create(facade: Any) -> None:
 
 def update(facade: Any, only: set[str] | None) -> None:
     """One UpdateItem of the changed attributes; none when nothing changed. Raises `EditConflict`."""
-    actions = []
+    changed: dict[str, Any] = {}
     for name, attribute in facade.table.get_attributes().items():
         field = facade.field_names[name]
         if name in STAMPS or (only is not None and field not in only and field.removesuffix("_id") not in only):
@@ -54,24 +59,51 @@ def update(facade: Any, only: set[str] | None) -> None:
             continue
         if attribute.is_hash_key or attribute.is_range_key:
             raise Refused(f"{facade._meta.label}: {field} is part of the key, which never changes.")
-        actions.append(attribute.remove() if value is None else attribute.set(value))
-    if not actions:
+        changed[name] = value
+    if not changed:
         return
     try:
-        facade.item.update([*actions, facade.table.updated_at.set(utc_now())])
-    except UpdateError as error:
-        if error.cause_response_code != LOST_CODE:
+        _take_stamps(facade, _update_told(facade, changed) if _is_told(facade) else _update(facade, changed))
+    except (UpdateError, Lost) as error:
+        if isinstance(error, UpdateError) and error.cause_response_code != LOST_CODE:
             raise
         raise conflict(facade) from error
-    _take_stamps(facade, facade.item)
+
+
+def _update(facade: Any, changed: dict[str, Any]) -> Table:
+    attributes = facade.table.get_attributes()
+    actions = [
+        attributes[name].remove() if value is None else attributes[name].set(value) for name, value in changed.items()
+    ]
+    facade.item.update([*actions, facade.table.updated_at.set(utc_now())])
+    item: Table = facade.item
+    return item
+
+
+def _update_told(facade: Any, changed: dict[str, Any]) -> Table:
+    """In one transaction with what is told of the change (`Meta.trail`). Lost, the item is what it was."""
+    item: Table = facade.table.from_raw_data(dict(facade.item.stored))
+    for name, value in changed.items():
+        setattr(item, name, value)
+    with transact() as tx:
+        tx.save(item)
+    return item
+
+
+def _is_told(facade: Any) -> bool:
+    return facade.table.Meta.trail is not None
 
 
 def delete(facade: Any) -> None:
     """Under the version that was read. Raises `EditConflict`."""
     try:
-        facade.item.delete()
-    except DeleteError as error:
-        if error.cause_response_code != LOST_CODE:
+        if _is_told(facade):
+            with transact() as tx:
+                tx.delete(facade.item)
+        else:
+            facade.item.delete()
+    except (DeleteError, Lost) as error:
+        if isinstance(error, DeleteError) and error.cause_response_code != LOST_CODE:
             raise
         raise conflict(facade) from error
 
