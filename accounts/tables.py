@@ -171,11 +171,11 @@ class TokenFamily(Table):
         name = "auth-tokens"
         retention = "REFRESH_TOKEN_LIFE after the last refresh (TTL)"
         personal = True
+        trail = Trail(about=lambda family: family.user_id)
 
     id = UnicodeAttribute(hash_key=True)
     user_id = UnicodeAttribute(attr_name="userId")
     refresh_hash = UnicodeAttribute(attr_name="refreshHash")
-        trail = Trail(about=lambda family: family.user_id)
     """SHA-256 of the one refresh token that is still good; another one of this family is a replay and ends it."""
     credentials_epoch = IntegerAttribute(attr_name="credentialsEpoch")
     """It is good while this is the user's; the one sign-in that is kept when all others end moves along."""

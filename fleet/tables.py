@@ -251,9 +251,9 @@ class OrganizationUser(Table):
     class Meta(Schema):
         name = "organization-users"
         personal = True
+        trail = Trail(about=lambda member: member.user_id, plain=frozenset({"role"}))
 
     organization_id = UnicodeAttribute(hash_key=True, attr_name="organizationId")
-        trail = Trail(about=lambda member: member.user_id, plain=frozenset({"role"}))
     user_id = UnicodeAttribute(range_key=True, attr_name="userId")
     role = UnicodeAttribute()
     """owner, admin, manager, driver or viewer."""
