@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "atlas.settings")
 app = Celery("atlas", task_cls="atlas.trailed_task:TrailedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.conf.imports = ["atlas.outbox", "accounts.access_log.tasks"]
+app.conf.imports = ["atlas.outbox", "accounts.access_log.tasks", "accounts.privacy.tasks"]
 
 
 def every(seconds: float, task: str) -> dict[str, object]:
@@ -24,5 +24,6 @@ app.conf.beat_schedule = {
     "redeliver the outbox": every(settings.JOBS_EVERY_SECONDS, "atlas.outbox.redeliver_outbox"),
     "start, restart and clear jobs": every(settings.JOBS_EVERY_SECONDS, "atlas.jobs.tasks.follow_jobs"),
     "seal the access log": every(4 * settings.JOBS_EVERY_SECONDS, "accounts.access_log.tasks.seal_access_log"),
+    "go on with erasures": every(4 * settings.JOBS_EVERY_SECONDS, "accounts.privacy.tasks.go_on_erasing"),
     "settle payments": every(2 * settings.JOBS_EVERY_SECONDS, "payments.tasks.settle_due"),
 }

@@ -16,6 +16,7 @@ class Unique(Table):
 
     class Meta(Schema):
         name = "uniques"
+        personal = True
 
     key_ = UnicodeAttribute(hash_key=True, attr_name="key")
     """`email:<lower-case address>` or `reference:<ATL-...>`."""
@@ -41,6 +42,7 @@ class OutboxRow(Table):
     class Meta(Schema):
         name = "outbox"
         retention = "until delivered"
+        personal = True
 
     id = UnicodeAttribute(hash_key=True)
     event = UnicodeAttribute()
@@ -64,6 +66,7 @@ class IdempotencyKey(Table):
     class Meta(Schema):
         name = "idempotency-keys"
         retention = "24 h (TTL)"
+        personal = True
 
     key_ = UnicodeAttribute(hash_key=True, attr_name="key")
     """SHA-256 of user, route and the client's key."""
@@ -71,6 +74,7 @@ class IdempotencyKey(Table):
     status = IntegerAttribute(null=True)
     """HTTP status of the answer; absent while the first request is still at work."""
     body = UnicodeAttribute(null=True)
+    """Sealed with the client's key, which is not stored."""
     etag = UnicodeAttribute(null=True)
     lease_until = InstantAttribute(attr_name="leaseUntil")
     expires_at = TTLAttribute(attr_name="expiresAt")

@@ -164,11 +164,20 @@ class VehiclesByOperator(GlobalSecondaryIndex["Vehicle"]):
     created_at = InstantAttribute(range_key=True, attr_name="createdAt")
 
 
+class VehiclesByPlate(GlobalSecondaryIndex["Vehicle"]):
+    class Meta:
+        index_name = "plate-index"
+        projection = KeysOnlyProjection()
+
+    plate_number = UnicodeAttribute(hash_key=True, attr_name="plateNumber")
+
+
 class Vehicle(Table):
     """A car of one operator.
 
     - by id: GetItem `id`
     - an operator's fleet: `operator-index`, oldest first
+    - whose is this plate (staff): `plate-index`
     """
 
     class Meta(Schema):
@@ -191,6 +200,7 @@ class Vehicle(Table):
     """False once it has left the fleet: kept for the bookings it served."""
 
     operator_index = VehiclesByOperator()
+    plate_index = VehiclesByPlate()
 
 
 class CommitmentDocument(Document):
@@ -208,6 +218,7 @@ class Calendar(Table):
     class Meta(Schema):
         name = "calendars"
         retention = "commitments leave 7 days after their end"
+        personal = True
 
     id = UnicodeAttribute(hash_key=True)
     """`driver:<id>` or `vehicle:<id>`."""
@@ -224,6 +235,7 @@ class Organization(Table):
 
     class Meta(Schema):
         name = "organizations"
+        personal = True
 
     id = UnicodeAttribute(hash_key=True)
     name = UnicodeAttribute()

@@ -135,11 +135,12 @@ class WebhookEvent(Table):
     class Meta(Schema):
         name = "webhook-events"
         retention = "90 days (TTL)"
+        personal = True
 
     id = UnicodeAttribute(hash_key=True)
     """The provider's `event_id`."""
     type_ = UnicodeAttribute(attr_name="type")
     body = UnicodeAttribute()
-    """As received, before anything was made of it."""
+    """As received, without what names the buyer (`payments.rules.striking`)."""
     handled_at = InstantAttribute(attr_name="handledAt", null=True)
     expires_at = TTLAttribute(attr_name="expiresAt")

@@ -12,6 +12,8 @@ import structlog
 from django.conf import settings
 from square.utils.webhooks_helper import verify_signature
 
+from accounts import staff
+from accounts.users import CurrentUser
 from atlas import outbox
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.table import expiry
@@ -20,6 +22,7 @@ from atlas.errors import Conflict, Forbidden, Invalid
 from payments import gateway, operations, progress
 from payments.events import WebhookReceived
 from payments.gateway import Payment, Refund
+from payments.rules.striking import without_person
 from payments.rules.types import TransactionStatus
 from payments.services.asking import CLOSED, NOTE
 from payments.tables import PaymentTransaction, WebhookEvent
@@ -42,7 +45,8 @@ def receive(*, body: bytes, signature: str | None, url: str) -> None:
     if not _is_signed(body, signature, url):
         raise Forbidden("The signature does not fit.", code="bad_signature")
     event_id, kind = _read_head(body)
-    row = WebhookEvent(id=event_id, type_=kind, body=body.decode(), expires_at=expiry(utc_now(), KEPT))
+    kept = json.dumps(without_person(json.loads(body)), ensure_ascii=False)
+    row = WebhookEvent(id=event_id, type_=kind, body=kept, expires_at=expiry(utc_now(), KEPT))
     try:
         with transact() as tx:
             tx.create(row, otherwise=SeenBefore())
@@ -65,6 +69,17 @@ def handle(event: WebhookReceived) -> None:
             _follow_payment(tx, gateway.read_payment(news["payment"]))
         elif row.type_ in ("refund.created", "refund.updated"):
             _follow_refund(tx, gateway.read_refund(news["refund"]))
+
+
+@retried
+def replay(*, user: CurrentUser, event_id: str) -> None:
+    """Staff have a stored webhook handled once more. What the payment knows by now it does not take back."""
+    staff.require(user, "replay", "payments.webhookevent")
+    row = WebhookEvent.fetch(event_id)
+    row.handled_at = None
+    with transact() as tx:
+        tx.save(row)
+        outbox.add(tx, WebhookReceived(event_id))
 
 
 def _follow_payment(tx: Transaction, payment: Payment) -> None:

@@ -7,17 +7,22 @@
 A key belongs to one user and one path for 24 hours. What was done (2xx) or charged in vain (402) is kept and
 replayed with `Idempotent-Replayed: true`. Any other refusal changed nothing and any 5xx may not have: those are
 not kept, so the same key simply tries again. While the first request is at work a second one gets 409; should its
-process die, the key is free again after a short lease. Do not use it on answers that hold secrets: they are stored.
+process die, the key is free again after a short lease.
+
+What is kept may be about people, so it is sealed with a key made of the client's own, of which only a fingerprint is
+stored: nobody reads it but who repeats the request. Do not use it on answers that hold secrets nevertheless.
 """
 
 import json
 import re
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any
 
 import structlog
+from cryptography.fernet import Fernet
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -62,15 +67,16 @@ def idempotent(handler: Handler) -> Handler:
         if given is None:
             return handler(view, request, *args, **kwargs)
         claim = _claim(request, given)
+        seal = _seal(request, given)
         if _has_answer(claim):
-            return _replay(claim, request)
+            return _replay(claim, request, seal)
         try:
             response = handler(view, request, *args, **kwargs)
         except Exception as error:
             failure = exceptions.translate(error)
-            _settle(claim, failure.status, exceptions.body(failure, None))
+            _settle(claim, seal, failure.status, exceptions.body(failure, None))
             raise
-        _settle(claim, response.status_code, response.data, etag=response.headers.get("ETag"))
+        _settle(claim, seal, response.status_code, response.data, etag=response.headers.get("ETag"))
         return response
 
     described: Handler = extend_schema(parameters=[PARAMETER])(wrapped)
@@ -124,12 +130,12 @@ def _put(item: IdempotencyKey) -> bool:
     return True
 
 
-def _settle(claim: IdempotencyKey, status: int, answer: Any, *, etag: str | None = None) -> None:
+def _settle(claim: IdempotencyKey, seal: Fernet, status: int, answer: Any, *, etag: str | None = None) -> None:
     """Keep the answer, or free the key. The work is done either way: a failure here must not hide its answer."""
     try:
         if is_success(status) or status == HTTP_402_PAYMENT_REQUIRED:
             claim.status = status
-            claim.body = dumps(answer).decode()
+            claim.body = seal.encrypt(dumps(answer)).decode()
             claim.etag = etag
             claim.save()
         else:
@@ -138,12 +144,19 @@ def _settle(claim: IdempotencyKey, status: int, answer: Any, *, etag: str | None
         log.exception("idempotency key not settled", status=status)
 
 
-def _replay(kept: IdempotencyKey, request: Request) -> Response:
-    answer = json.loads(kept.body or "null")
+def _replay(kept: IdempotencyKey, request: Request, seal: Fernet) -> Response:
+    answer = json.loads(seal.decrypt(str(kept.body)))
     if isinstance(answer, dict) and "error" in answer:
         answer["error"]["requestId"] = getattr(request, "request_id", None)
     headers = {REPLAYED: "true", **({"ETag": kept.etag} if kept.etag else {})}
     return Response(answer, status=kept.status, headers=headers)
+
+
+def _seal(request: Request, given: str) -> Fernet:
+    """From the key as the client sent it, and a secret of ours: a key like `1` alone would be guessed."""
+    whole = json.dumps([str(request.user.pk), request.method, request.path, given])
+    mac = salted_hmac("idempotency:seal", whole, settings.TOKEN_KEY, algorithm="sha256")
+    return Fernet(urlsafe_b64encode(mac.digest()))
 
 
 def _in_progress() -> Conflict:

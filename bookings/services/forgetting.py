@@ -73,7 +73,7 @@ def forget_passenger(*, user: CurrentUser, booking_id: str, reason: str) -> Book
         booking = _forget_booking(user, booking_id)
         for row in BookingHistory.query(booking.id, consistent_read=True):
             if forget_text(row.note) != row.note:
-                _forget_note(booking.id, row.sequence)
+                _forget_note(booking.id, int(row.sequence))
         for quote in Quote.booking_index.query(booking.id):
             if quote.notes:
                 _forget_quote(quote.id)

@@ -15,6 +15,7 @@ from atlas.local.square.webhooks import sign
 from atlas.tables import OutboxRow
 from payments import gateway, services, webhooks
 from payments.events import PaymentFailed, PaymentRefunded, PaymentSettled, PaymentVoided
+from payments.rules.striking import PERSONAL
 from payments.rules.types import TransactionStatus
 from payments.tables import WebhookEvent
 from tests.payments.conftest import Opener, stored
@@ -105,12 +106,20 @@ def test_a_hold_that_reaches_square_after_it_was_given_up_is_released(sandbox: S
     assert sandbox.payments()[0]["status"] == "CANCELED"
 
 
-def test_an_event_is_kept_as_it_came_and_handled_once(sandbox: SandboxControl, authorized: Opener) -> None:
+def test_an_event_is_kept_without_the_buyer_and_handled_once(sandbox: SandboxControl, authorized: Opener) -> None:
     authorized()
     (event,) = sandbox.events()
+    payment = event["data"]["object"]["payment"]
+    payment["buyer_email_address"] = "ada@example.com"
+    payment["shipping_address"] = {"first_name": "Ada"}
     deliver(event, event)
     kept = WebhookEvent.fetch(event["event_id"])
-    assert kept.body == body_of(event).decode()
+    stored = json.loads(kept.body)["data"]["object"]["payment"]
+    assert "ada" not in kept.body.lower()
+    assert not PERSONAL & {*stored, *stored["card_details"]["card"]}
+    assert {name: stored[name] for name in ("id", "note", "total_money")} == {
+        name: payment[name] for name in ("id", "note", "total_money")
+    }
     assert kept.handled_at is not None
     assert timedelta(days=89) < kept.expires_at - kept.created_at < timedelta(days=91)
 

@@ -1,0 +1,33 @@
+"""A webhook without the person: Square's events may carry the buyer's e-mail, name, addresses. Nobody needs them."""
+
+from typing import Any
+
+PERSONAL = frozenset(
+    {
+        "address",
+        "billing_address",
+        "buyer_email_address",
+        "buyer_phone_number",
+        "buyer_tax_id",
+        "cardholder_name",
+        "customer_id",
+        "device_details",
+        "email_address",
+        "family_name",
+        "fingerprint",
+        "given_name",
+        "phone_number",
+        "recipient",
+        "shipping_address",
+    }
+)
+"""Members of Square's objects, wherever they stand."""
+
+
+def without_person(value: Any) -> Any:
+    """The same event without those members."""
+    if isinstance(value, dict):
+        return {name: without_person(member) for name, member in value.items() if name not in PERSONAL}
+    if isinstance(value, list):
+        return [without_person(member) for member in value]
+    return value

@@ -1,0 +1,72 @@
+"""People who have left traces everywhere."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from accounts.tables import User
+from atlas.dynamo.attributes import utc_now
+from atlas.live.last_position import set_position
+from bookings import services
+from bookings.rules.lifecycle import BookingStatus
+from bookings.rules.types import CancellationCode
+from bookings.tables import Booking
+from tests.bookings.stage import Cast, driven, make_cast, quoted, requested
+from tests.clients import access_token
+from tests.factories import PASSWORD
+from tests.object_store import object_process, objects
+from tests.sandbox import sandbox, square_process
+
+__all__ = ["object_process", "objects", "sandbox", "square_process"]
+
+
+@pytest.fixture(autouse=True)
+def everything_that_holds_something(objects: object) -> None:
+    """The object store is looked through too."""
+
+
+@dataclass(frozen=True)
+class Traces:
+    """A concierge who asked for three rides: one is over, one was called off, one is still open."""
+
+    cast: Cast
+    person: User
+    done: Booking
+    cancelled: Booking
+    open: Booking
+
+    @property
+    def rides(self) -> tuple[str, ...]:
+        return self.done.id, self.cancelled.id, self.open.id
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast(PASSWORD)
+
+
+@pytest.fixture
+def traces(cast: Cast, sandbox: object) -> Traces:
+    return leave_traces(cast)
+
+
+def leave_traces(
+    cast: Cast, *, passenger: str = "Ms. Abdi", notes: str = "Allergic to nuts", reason: str = ""
+) -> Traces:
+    person = cast.concierge
+    wishes = {"special_instructions": notes, "beverages": ["Tea"]}
+    named = {"passenger_name": passenger, "flight_number": "BA117", "preferences": wishes}
+    done = driven(cast, BookingStatus.COMPLETED, **named)
+    cancelled = requested(cast, hours_ahead=200, **named)
+    quoted(cast, cancelled, notes=f"For {person.name}")
+    services.cancel(
+        user=person,
+        booking_id=cancelled.id,
+        code=CancellationCode.CLIENT_REQUEST,
+        reason=reason or f"{person.name} is ill, call {person.phone}",
+    )
+    still_open = requested(cast, hours_ahead=300, **named)
+    quoted(cast, still_open, notes=f"Dear {person.name}!")
+    access_token(person)
+    set_position(f"driver:{cast.driver.id}", {"lat": 40.7, "lng": -73.9}, utc_now())
+    return Traces(cast, person, Booking.fetch(done.id), Booking.fetch(cancelled.id), Booking.fetch(still_open.id))
