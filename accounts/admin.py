@@ -1,7 +1,235 @@
-"""The back office of accounts: who uses Atlas."""
+"""The back office of accounts: people, how they are signed in, and what was done with their data."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
 from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from accounts import password_reset, services, sign_in, signed_in, staffing
 from accounts.models import User
+from accounts.privacy.closing import erase_user
+from accounts.records import AccessEntry, Erasure, Seal, SecondFactor, Session, TokenFamily
+from accounts.rules.roles import Role, StaffRole, UserStatus
+from accounts.second_factor import services as second_factor
+from accounts.tables import User as UserItem
+from accounts.users import current_user
+from atlas.backoffice.admin import ReadOnlyAdmin
+from atlas.facade.admin.columns import instant, link_to, status_badge
+from atlas.facade.admin.filters import IndexFilter
+from atlas.facade.admin.inlines import FacadeTabularInline
+from atlas.facade.admin.options import FacadeAdmin
+from atlas.facade.admin.search import Way, by_email, by_id, by_uuid
+from atlas.facade.admin.service_action import ReasonForm, service_action
 
-admin.site.register(User)
+SIGNS_IN = {
+    "links": (by_uuid("user_id", gettext_lazy("the user's ID")), by_id()),
+}
+
+
+def is_active(user: Any) -> bool:
+    return bool(user.status == UserStatus.ACTIVE)
+
+
+class StaffRoleForm(ReasonForm):
+    staff_role = forms.ChoiceField(
+        label=gettext_lazy("Staff role"), choices=[(role.value, role.value.capitalize()) for role in StaffRole]
+    )
+    field_order = ("staff_role", "reason")
+
+
+class SessionInline(FacadeTabularInline):
+    model = Session
+    read_only = True
+    most = 20
+    fields = ("ip_address", "user_agent", "signed_in_at", "updated_at", "expires_at")
+
+
+class TokenFamilyInline(FacadeTabularInline):
+    model = TokenFamily
+    read_only = True
+    most = 20
+    fields = ("ip_address", "user_agent", "created_at", "revoked_at", "expires_at")
+
+
+@admin.register(User)
+class UserAdmin(FacadeAdmin):
+    list_display = (
+        "name",
+        "email",
+        status_badge("role"),
+        "staff_role",
+        status_badge("status"),
+        instant("last_login"),
+    )
+    list_filter = (IndexFilter.on("staff_role"),)
+    list_scan = True
+    search_ways = (by_email(), by_uuid())
+    rule_owned = ("email", "role", "staff_role", "status", "profile_id", "last_login", "second_factor_at")
+    secret_fields = ("password",)
+    shown = {"status": status_badge("status"), "role": status_badge("role")}
+    inlines = (SessionInline, TokenFamilyInline)
+    unwatched_fields = ("last_login",)
+    actions = (
+        "suspend",
+        "reactivate",
+        "send_new_password",
+        "sign_out_everywhere",
+        "reset_second_factor",
+        "change_staff_role",
+        "anonymise",
+    )
+    fieldsets = (
+        (None, {"fields": ("name", "email", "phone", "avatar")}),
+        (gettext_lazy("Role"), {"fields": ("role", "staff_role", "status", "profile_id")}),
+        (gettext_lazy("Signing in"), {"fields": ("last_login", "second_factor_at")}),
+        (
+            gettext_lazy("Inside"),
+            {"classes": ("collapse",), "fields": ("id", "settings", "created_at", "updated_at", "version")},
+        ),
+    )
+    add_fieldsets = ((None, {"fields": ("name", "email", "phone", "role", "staff_role")}),)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        if obj is None:
+            return [(title, dict(options)) for title, options in self.add_fieldsets]
+        return super().get_fieldsets(request, obj)
+
+    def readonly_names(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """The address and the role are chosen once, when somebody is added."""
+        names = super().readonly_names(request, obj)
+        return names if obj else [each for each in names if each not in ("email", "role", "staff_role")]
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        return super().get_inlines(request, obj) if obj else ()
+
+    def save_with(self, request: HttpRequest, obj: Any, changed: Mapping[str, Any], *, add: bool) -> UserItem:
+        if not add:
+            return services.change_profile(user=obj, **changed)
+        given = {name: getattr(obj, name) or "" for name in ("name", "email", "phone")}
+        staff_role = StaffRole(obj.staff_role) if obj.staff_role else None
+        user = staffing.add_user(actor=current_user(request), role=Role(obj.role), staff_role=staff_role, **given)
+        password_reset.ask(email=user.email)
+        return user
+
+    @service_action(
+        description=gettext_lazy("Suspend"), permission="suspend", fields=ReasonForm, open_for=is_active, danger=True
+    )
+    def suspend(self, request: HttpRequest, obj: Any, *, reason: str) -> str:
+        services.suspend_user(actor=current_user(request), user_id=obj.pk)
+        return _("Signed out everywhere.")
+
+    @service_action(
+        description=gettext_lazy("Reactivate"),
+        permission="reactivate",
+        fields=ReasonForm,
+        open_for=lambda user: user.status == UserStatus.SUSPENDED,
+    )
+    def reactivate(self, request: HttpRequest, obj: Any, *, reason: str) -> None:
+        services.reactivate_user(actor=current_user(request), user_id=obj.pk)
+
+    @service_action(
+        description=gettext_lazy("Send a link for a new password"), permission="require_password", open_for=is_active
+    )
+    def send_new_password(self, request: HttpRequest, obj: Any) -> str:
+        password_reset.ask_for(actor=current_user(request), user_id=obj.pk)
+        return _("A letter is on its way.")
+
+    @service_action(description=gettext_lazy("Sign out everywhere"), permission="revoke_sessions", open_for=is_active)
+    def sign_out_everywhere(self, request: HttpRequest, obj: Any) -> None:
+        signed_in.end_all_of(actor=current_user(request), user_id=obj.pk)
+
+    @service_action(
+        description=gettext_lazy("Reset the second factor"),
+        permission="reset_second_factor",
+        fields=ReasonForm,
+        open_for=lambda user: user.second_factor_at is not None,
+        danger=True,
+    )
+    def reset_second_factor(self, request: HttpRequest, obj: Any, *, reason: str) -> None:
+        second_factor.reset(actor=current_user(request), user_id=obj.pk)
+
+    @service_action(
+        description=gettext_lazy("Change the staff role"),
+        permission="change_staff_role",
+        fields=StaffRoleForm,
+        open_for=lambda user: user.role == Role.ADMIN and is_active(user),
+    )
+    def change_staff_role(self, request: HttpRequest, obj: Any, *, staff_role: str, reason: str) -> None:
+        staffing.change_staff_role(actor=current_user(request), user_id=obj.pk, staff_role=StaffRole(staff_role))
+
+    @service_action(
+        description=gettext_lazy("Anonymise"),
+        permission="anonymise",
+        fields=ReasonForm,
+        open_for=lambda user: user.status != UserStatus.DELETED,
+        danger=True,
+    )
+    def anonymise(self, request: HttpRequest, obj: Any, *, reason: str) -> str:
+        erase_user(actor=current_user(request), user_id=obj.pk, reason=reason)
+        return _("The person is forgotten; bookings and books stay.")
+
+
+@admin.register(Session)
+class SessionAdmin(ReadOnlyAdmin):
+    """Of somebody, by their id; its content and the cookie's key are nobody's to see."""
+
+    list_display = ("id", link_to("user"), "ip_address", instant("signed_in_at"), instant("expires_at"))
+    list_scan = True
+    search_ways = SIGNS_IN["links"]
+    secret_fields = ("data",)
+
+
+@admin.register(TokenFamily)
+class TokenFamilyAdmin(ReadOnlyAdmin):
+    list_display = ("id", link_to("user"), "ip_address", instant("created_at"), instant("revoked_at"))
+    list_scan = True
+    search_ways = SIGNS_IN["links"]
+    secret_fields = ("refresh_hash",)
+    actions = ("revoke",)
+
+    @service_action(
+        description=gettext_lazy("End"),
+        permission="revoke",
+        open_for=lambda family: family.revoked_at is None,
+        danger=True,
+    )
+    def revoke(self, request: HttpRequest, obj: Any) -> None:
+        sign_in.sign_out(family_id=obj.pk)
+
+
+@admin.register(SecondFactor)
+class SecondFactorAdmin(ReadOnlyAdmin):
+    """Whether somebody has one; never what makes its codes."""
+
+    list_display = ("user_id", instant("confirmed_at"), instant("created_at"))
+    list_scan = True
+    search_ways = (by_uuid(label=gettext_lazy("the user's ID")),)
+    secret_fields = ("secret", "recovery_hashes")
+
+
+@admin.register(AccessEntry)
+class AccessEntryAdmin(ReadOnlyAdmin):
+    list_display = ("moment", "deed", "object", link_to("actor"), "actor_role", link_to("subject"), "via")
+    list_filter = (IndexFilter.on("deed"),)
+    search_ways = (
+        by_uuid("subject_id", gettext_lazy("the ID of whose data it was")),
+        by_uuid("actor_id", gettext_lazy("the ID of who did it")),
+        Way(gettext_lazy("item, such as bookings:<id>"), "object", pattern=r"[a-z-]+:.+"),
+    )
+
+
+@admin.register(Seal)
+class SealAdmin(ReadOnlyAdmin):
+    list_display = ("chain", "number", "hash", instant("created_at"))
+    list_scan = True
+
+
+@admin.register(Erasure)
+class ErasureAdmin(ReadOnlyAdmin):
+    list_display = ("id", status_badge("status"), instant("created_at"), instant("done_at"))
+    list_scan = True
+    search_ways = (by_uuid(label=gettext_lazy("the user's ID")),)

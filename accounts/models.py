@@ -1,16 +1,19 @@
 """The user as Django wants one (`AUTH_USER_MODEL`): the facade of the `users` table."""
 
 from datetime import datetime
+from itertools import chain
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.crypto import salted_hmac
 
 from accounts import services, staff, tables
 from accounts.rules.email import normalise_email
 from accounts.rules.roles import Role, StaffRole, UserStatus
+from atlas.errors import AtlasError
 from atlas.facade.model import Facade
 from atlas.facade.queryset import FacadeQuerySet
 
@@ -27,7 +30,11 @@ class UserManager(models.Manager.from_queryset(FacadeQuerySet)):  # type: ignore
         return User.from_item(services.create_user(email=email, password=password, name=name or email, **options))
 
     def create_superuser(self, email: str, password: str | None = None, **more: Any) -> "User":
-        return self.create_user(email, password, **{**more, "role": Role.ADMIN})
+        """`createsuperuser` shows a `ValidationError` as a message."""
+        try:
+            return self.create_user(email, password, **{**more, "role": Role.ADMIN})
+        except AtlasError as error:
+            raise ValidationError([*chain(*error.fields.values())] or error.message) from error
 
 
 class User(Facade, AbstractBaseUser, table=tables.User, unique=("email",), names={"password_hash": "password"}):
@@ -106,3 +113,6 @@ class User(Facade, AbstractBaseUser, table=tables.User, unique=("email",), names
 
     def delete(self, *_: Any, **__: Any) -> tuple[int, dict[str, int]]:
         raise NotImplementedError("A user is anonymised by accounts.services.delete_user; bookings stay.")
+
+
+from accounts import records  # noqa: E402, F401 (the other models, which link to this one)

@@ -1,16 +1,15 @@
-"""Every change of a user. Signing in and out is in `accounts.sign_in`."""
+"""Every change of a user. Signing in and out is in `accounts.sign_in`, forgetting somebody in `accounts.privacy`."""
 
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from accounts import lockout, passwords
-from accounts.events import UserDeleted, UserRegistered
-from accounts.permissions import require_role
+from accounts import lockout, passwords, staff, superusers
+from accounts.events import UserRegistered
 from accounts.rules.contact import clean_email, clean_name, clean_phone
 from accounts.rules.email import claim
-from accounts.rules.roles import SELF_REGISTERED, Role, UserStatus
-from accounts.tables import TokenFamily, User, UserSettings
+from accounts.rules.roles import SELF_REGISTERED, Role, StaffRole, UserStatus
+from accounts.tables import User
 from accounts.users import CurrentUser
 from atlas import outbox
 from atlas.dynamo.transaction import Transaction, retried, transact
@@ -90,7 +89,7 @@ def change_profile(*, user: CurrentUser, check: Callable[[User], None] | None = 
 def change_email(*, user: CurrentUser, email: str, password: str, origin: Origin) -> User:
     """Move to another address: its claim, the old one's release and the user in one transaction."""
     email = clean_email(email)
-    _confirm_password(user, password, origin, field="password")
+    confirm_password(user, password, origin, field="password")
     return _move_email(user.id, email)
 
 
@@ -100,7 +99,7 @@ def _move_email(user_id: str, email: str) -> User:
     if item.email == email:
         return item
     with transact() as tx:
-        _release_email(tx, item)
+        release_email(tx, item)
         item.email = email
         _claim_email(tx, item)
         tx.save(item)
@@ -109,31 +108,35 @@ def _move_email(user_id: str, email: str) -> User:
 
 def change_password(*, user: CurrentUser, current_password: str, new_password: str, origin: Origin) -> User:
     """Every token and session of before is void at once; a page keeps its own by renewing its session hash."""
-    _confirm_password(user, current_password, origin, field="currentPassword")
-    passwords.check_strength(new_password, name=user.name, email=user.email, field="newPassword")
+    confirm_password(user, current_password, origin, field="currentPassword")
+    passwords.check_strength(new_password, name=user.name, email=user.email, role=user.role, field="newPassword")
     password_hash = passwords.hashed(new_password)
 
     def change(item: User, _: Transaction) -> None:
         item.password_hash = password_hash
 
-    return _change_and_sign_out(user.id, change)
+    return change_and_sign_out(user.id, change)
 
 
 def suspend_user(*, actor: CurrentUser | None, user_id: str) -> User:
-    """Out at once, everywhere, until reactivated. `actor` None is the platform itself, otherwise an ADMIN."""
-    require_role(actor, Role.ADMIN)
+    """Out at once, everywhere, until reactivated. `actor` None is the platform itself, otherwise staff with the right.
 
-    def change(item: User, _: Transaction) -> None:
+    Raises `Forbidden`, `Conflict` (`last_superuser`).
+    """
+
+    def change(item: User, tx: Transaction) -> None:
+        staff.require(actor, "suspend", staff.ON_PEOPLE, item)
+        superusers.keep_one(tx, item)
         item.status = UserStatus.SUSPENDED
 
-    return _change_and_sign_out(user_id, change)
+    return change_and_sign_out(user_id, change)
 
 
 @retried
 def reactivate_user(*, actor: CurrentUser | None, user_id: str) -> User:
     """Lift a suspension; they sign in anew."""
-    require_role(actor, Role.ADMIN)
     item = _existing(user_id)
+    staff.require(actor, "reactivate", staff.ON_PEOPLE, item)
     item.status = UserStatus.ACTIVE
     with transact() as tx:
         tx.save(item)
@@ -153,34 +156,14 @@ def attach_profile(*, tx: Transaction | None = None, user_id: str, profile_id: s
     return item
 
 
-def delete_user(*, user: CurrentUser, password: str, origin: Origin) -> None:
-    """Forget the person (GDPR): name, e-mail, phone, picture and password go, bookings stay with the empty user.
-
-    The address is free again with the same transaction; `UserDeleted` makes the apps above forget too.
-    """
-    _confirm_password(user, password, origin, field="password")
-
-    def anonymise(item: User, tx: Transaction) -> None:
-        _release_email(tx, item)
-        outbox.add(tx, UserDeleted(item.id, item.role, item.profile_id))
-        item.name = "Deleted user"
-        item.email = f"{item.id}@deleted.invalid"
-        item.phone = item.avatar = ""
-        item.settings = UserSettings()
-        item.last_login = None
-        item.password_hash = passwords.hashed(None)
-        item.status = UserStatus.DELETED
-
-    _change_and_sign_out(user.id, anonymise)
-    _forget_devices(user.id)
-
-
 def _new_user(
     *, user_id: str | None = None, name: str, email: str, phone: str, password: str | None, role: Role, **more: Any
 ) -> User:
     name, email = clean_name(name), clean_email(email)
+    if role is Role.ADMIN:
+        more.setdefault("staff_role", StaffRole.SUPERUSER)
     if password is not None:
-        passwords.check_strength(password, name=name, email=email)
+        passwords.check_strength(password, name=name, email=email, role=role)
     return User(
         id=user_id or str(uuid4()),
         name=name,
@@ -213,42 +196,36 @@ def _claim_email(tx: Transaction, user: User) -> None:
     tx.create(Unique(key_=claim(user.email), owner_id=user.id), otherwise=taken)
 
 
-def _release_email(tx: Transaction, user: User) -> None:
+def release_email(tx: Transaction, user: User) -> None:
+    """Whoever comes next may have the address."""
     held = Unique.find(claim(user.email), consistent=True)
     if held is not None and held.owner_id == user.id:
         tx.delete(held)
 
 
 @retried
-def _change_and_sign_out(user_id: str, change: Callable[[User, Transaction], None]) -> User:
+def change_and_sign_out(user_id: str, change: Callable[[User, Transaction], None]) -> User:
     """Change a user so that whatever was signed in before is void: tokens and sessions by the epoch, sockets told."""
     item = _existing(user_id)
     with transact() as tx:
         change(item, tx)
         item.credentials_epoch += 1
         tx.save(item)
-        tx.on_commit(lambda: _close_sockets(user_id))
+        tx.on_commit(lambda: close_sockets(user_id))
     return item
 
 
-def _close_sockets(user_id: str) -> None:
+def close_sockets(user_id: str) -> None:
     sign_out_sockets(user_id)
 
 
-def _confirm_password(user: CurrentUser, password: str, origin: Origin, *, field: str) -> None:
+def confirm_password(user: CurrentUser, password: str, origin: Origin, *, field: str) -> None:
     """The person behind the session or token, and not only who holds it. Failures count towards the lockout."""
     lockout.count_try(user.email, origin.ip_address)
     correct, _ = passwords.verify(password, _active(user.id))
     if not correct:
         raise Invalid("The password is wrong.", code="wrong_password", fields={field: ["The password is wrong."]})
     lockout.forgive(user.email, origin.ip_address)
-
-
-def _forget_devices(user_id: str) -> None:
-    """Addresses and browsers of the sign-ins; they are void already."""
-    with TokenFamily.batch_write() as batch:
-        for family in TokenFamily.user_index.query(user_id):
-            batch.delete(family)
 
 
 def _existing(user_id: str) -> User:

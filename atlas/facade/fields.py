@@ -10,6 +10,7 @@ from django.db import models
 from pynamodb.attributes import (
     Attribute,
     BooleanAttribute,
+    JSONAttribute,
     ListAttribute,
     MapAttribute,
     NumberAttribute,
@@ -90,6 +91,7 @@ KINDS: tuple[tuple[type[Attribute[Any]], type[AnyField]], ...] = (
     (NumberAttribute, NumberField),
     (MapAttribute, models.JSONField),
     (ListAttribute, models.JSONField),
+    (JSONAttribute, models.JSONField),
     (UnicodeAttribute, models.CharField),
 )
 """The first that fits; a table with another attribute type is refused when its facade is declared."""
