@@ -16,4 +16,5 @@ os.environ["ATLAS_METER"] = "1"
 
 from atlas.settings import *  # noqa: E402, F403 (the environment first)
 
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.facade.parcels.apps.ParcelsConfig"]  # noqa: F405
 PASSWORD_HASHERS = ["tests.fast.QuickBCrypt"]

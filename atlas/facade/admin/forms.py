@@ -1,0 +1,168 @@
+"""The form of an item: writes what its user changed and nothing else, and knows when somebody else was faster."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.contrib.admin.utils import display_for_field
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.forms.models import model_to_dict
+from django.utils.text import capfirst, get_text_list
+from django.utils.translation import gettext as _
+
+from atlas.facade.admin.failures import Failure, tell
+from atlas.facade.admin.opened import OPENED_FIELD, Opened
+from atlas.facade.admin.posted import put
+from atlas.facade.admin.recording import remember
+from atlas.facade.fields import STAMPS
+
+if TYPE_CHECKING:
+    ModelForm = forms.ModelForm[Any]
+else:
+    ModelForm = forms.ModelForm
+
+EMPTY = "\u2013"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field that somebody else changed while the form was open, in words."""
+
+    label: str
+    before: str
+    theirs: str
+    yours: str | None
+    """What was typed in here; None where it was not touched, and theirs is taken over."""
+
+
+class OpenedField(forms.CharField):
+    """Carries the opened version; never counts as a change."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"required": False, **options})
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return False
+
+
+class FacadeForm(ModelForm):
+    opened_version = OpenedField()
+
+    failure: ClassVar[Failure | None] = None
+    """Why the save before came to nothing: set by the admin when it shows the form once more."""
+    saved_version: ClassVar[int | None] = None
+    """A version that this very request has written: no conflict with it."""
+    watched_fields: ClassVar[frozenset[str]] = frozenset()
+    """What the page shows, secrets excepted: when others change it under an open form, its user is told."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.differences: list[Difference] = []
+        if self._is_stored:
+            self.initial[OPENED_FIELD] = self._token()
+            if self.is_bound:
+                remember(self.instance)
+
+    @property
+    def _is_stored(self) -> bool:
+        return getattr(self.instance, "item", None) is not None
+
+    def _token(self) -> str:
+        names = self.watched_fields | set(self.fields)
+        return Opened.of(self.instance, names).signed(self._meta.model)
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if self._is_stored:
+            self._compare()
+        if self.failure is not None:
+            tell(self, self.failure, self._meta.model)
+        return cleaned
+
+    def _post_clean(self) -> None:
+        """Fields that were not changed stay as they are stored: a form shows no microseconds, and must not cut any."""
+        kept = {}
+        if self._is_stored:
+            changed = set(self.changed_data)
+            fields = [each for each in self.instance._meta.concrete_fields if each.name not in changed]
+            kept = {each.attname: getattr(self.instance, each.attname) for each in fields}
+        super()._post_clean()  # type: ignore[misc]
+        for name, value in kept.items():
+            setattr(self.instance, name, value)
+
+    # The other editor
+
+    def _compare(self) -> None:
+        """Against the item as it is now; asks for a second save when what the form shows has changed meanwhile."""
+        token = self.cleaned_data.get(OPENED_FIELD)
+        if not token:
+            return
+        try:
+            opened = Opened.read(token, self._meta.model)
+        except (signing.BadSignature, ValueError, TypeError):
+            self._reopen()
+            self.add_error(None, _("This form does not say what it was opened on. Look at the values and save again."))
+            return
+        if opened.version in (self.instance.item.version, self.saved_version):
+            return
+        base = opened.base(self._meta.model)
+        self.differences = list(self._differences(base))
+        if self.differences or base is None:
+            self._reopen()
+            self.add_error(None, ValidationError(self._conflict_message(), code="conflict"))
+
+    def _differences(self, base: Any) -> Iterator[Difference]:
+        if base is None:
+            return
+        before = model_to_dict(base)
+        for field in self.instance._meta.concrete_fields:
+            if field.name not in self.watched_fields | set(self.fields) or field.name in STAMPS or field.primary_key:
+                continue
+            was, now = field.value_from_object(base), field.value_from_object(self.instance)
+            if was == now:
+                continue
+            yours = self._yours(field, before.get(field.name)) if field.name in self.fields else None
+            if field.name in self.fields and yours is None:
+                put(self, field.name, now)
+            yield Difference(capfirst(str(field.verbose_name)), _shown(field, was), _shown(field, now), yours)
+
+    def _yours(self, field: Any, before: Any) -> str | None:
+        """What was typed in, None when it is what the form opened with."""
+        bound = self[field.name]
+        if not bound.field.widget.supports_microseconds and hasattr(before, "microsecond"):
+            before = before.replace(microsecond=0)
+        if not bound.field.has_changed(before, bound.data):
+            return None
+        value = self.cleaned_data.get(field.name, bound.data)
+        return _shown(field, value.pk if hasattr(value, "pk") else value)
+
+    def _reopen(self) -> None:
+        """From here on the form stands on the item as it is now: the next save goes through."""
+        data: Any = self.data.copy()
+        data[self.add_prefix(OPENED_FIELD)] = self._token()
+        self.data = data
+
+    def _conflict_message(self) -> str:
+        names = get_text_list([each.label for each in self.differences], _("and"))
+        if self.prefix is not None:
+            theirs = "; ".join(f"{each.label}: {each.theirs}" for each in self.differences)
+            return _("Somebody else changed this row while it was open (now %(theirs)s). Save again to keep yours.") % {
+                "theirs": theirs
+            }
+        if not names:
+            return _("Somebody else changed this while you had it open. Look at it and save again.")
+        return _(
+            "Somebody else changed %(fields)s while you had this open. Nothing is saved yet, and nothing is lost: "
+            "compare, and save again."
+        ) % {"fields": names}
+
+
+def _shown(field: Any, value: Any) -> str:
+    try:
+        return str(display_for_field(value, field, EMPTY)) or EMPTY
+    except (TypeError, ValueError, AttributeError):
+        return str(value)
