@@ -221,6 +221,7 @@ CONTENT_SECURITY_POLICY = {
 }
 BODY_LIMIT_BYTES = env.int("BODY_LIMIT_BYTES", default=1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_LIMIT_BYTES
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000  # 5,000 ticked items of the back office, and what stands beside them
 
 # The API
 REST_FRAMEWORK = {
