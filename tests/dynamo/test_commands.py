@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.core.management.commands.migrate import Command as DjangoMigrate
 
-from atlas.dynamo.provision.document import DOCUMENT, known_budgets, render_document
+from atlas.dynamo.provision.document import COSTS_PAGE, DOCUMENTS, known_budgets, render_documents
 from atlas.dynamo.provision.live import Store
 from atlas.dynamo.registry import tables
 from atlas.management.commands import migrate
@@ -104,23 +104,24 @@ def test_makemigrations_and_flush_say_what_to_do_instead() -> None:
 
 
 def test_the_committed_data_model_is_current() -> None:
-    assert DOCUMENT.read_text() == render_document(tables(), known_budgets()), "run `manage.py tables docs`"
+    for name, page in render_documents(tables(), known_budgets()).items():
+        assert (DOCUMENTS / name).read_text() == page, f"{name}: run `manage.py tables docs`"
 
 
 def test_every_table_says_how_it_is_found() -> None:
-    document = render_document(tables(), {})
+    document = "".join(render_documents(tables(), {}).values())
     for table in tables():
-        assert f"### `{table.Meta.name}`" in document
+        assert f"## `{table.Meta.name}`" in document
         assert "\n- " in (table.__doc__ or "").replace("\n    - ", "\n- "), f"{table.__name__} lists no access pattern"
 
 
 def test_budgets_join_the_document() -> None:
     budget = {"GET /api/v1/bookings (50)": {"calls": 2, "rcu": 6.5, "wcu": 0, "floor": "one query"}}
 
-    document = render_document([], budget)
+    document = render_documents([], budget)[COSTS_PAGE]
 
     assert "| `GET /api/v1/bookings (50)` | 2 | 6.5 | 0 | one query |" in document
-    assert "No budget" in render_document([], {})
+    assert "No budget" in render_documents([], {})[COSTS_PAGE]
 
 
 def test_no_table_of_the_tests_is_a_table_of_atlas() -> None:

@@ -1,4 +1,4 @@
-"""`docs/data-model.md`, written from the tables: what each holds, how it is found, how long it stays."""
+"""`docs/data-model.md` and its pages, written from the tables: what each holds, how it is found, how long it stays."""
 
 import inspect
 import json
@@ -13,13 +13,15 @@ from atlas.dynamo.provision.desired import desired
 from atlas.dynamo.provision.state import Keys
 from atlas.dynamo.table import Table
 
-DOCUMENT = settings.BASE_DIR / "docs" / "data-model.md"
+DOCUMENTS = settings.BASE_DIR / "docs"
+ROOT = "data-model.md"
+COSTS_PAGE = "data-model/costs.md"
 BUDGETS = settings.BASE_DIR / "tests" / "budgets.json"
 
 INTRODUCTION = """\
 # Data model
 
-Written by `manage.py tables docs` from the `tables.py` of each app: change those, not this file.
+Written by `manage.py tables docs` from the `tables.py` of each app: change those, not these files.
 
 - The physical name of a table is `TABLE_PREFIX` (`atlas-` by default) and the name given here.
 - Every item also has `schemaVersion`, `createdAt`, `updatedAt` and `version`, the optimistic lock. An item of an older
@@ -32,6 +34,8 @@ Written by `manage.py tables docs` from the `tables.py` of each app: change thos
 """
 
 COSTS = """\
+# Cost of each request
+
 Calls and capacity units as DynamoDB reports them, authentication included and jobs that follow left out; the tests
 hold each request to `tests/budgets.json`. *Floor* names what each call is for. Calls that do not wait for one another
 are one (BatchGetItem, one transaction); what is decided on is read strongly consistent, at twice the price; a
@@ -40,15 +44,25 @@ results, or what differs.
 """
 
 
-def render_document(tables: Iterable[type[Table]], budgets: Mapping[str, Mapping[str, Any]]) -> str:
-    """The whole document. `budgets`: request -> its cost, as in `tests/budgets.json`."""
-    lines = [INTRODUCTION]
+def render_documents(tables: Iterable[type[Table]], budgets: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Text by path under `docs/`: a page per app, one of costs, one that leads to them.
+
+    `budgets`: request -> its cost, as in `tests/budgets.json`.
+    """
+    pages, overview = {}, [INTRODUCTION]
     by_app = sorted(tables, key=lambda table: (_app(table), table.Meta.name))
-    for app, members in groupby(by_app, key=_app):
-        lines += [f"## {app}", ""]
-        for table in members:
-            lines += [*_table(table), ""]
-    return "\n".join([*lines, *_budgets(budgets)]) + "\n"
+    for app, group in groupby(by_app, key=_app):
+        members = list(group)
+        pages[f"data-model/{app}.md"] = _lines(
+            f"# Tables of {app}", "", *(line for table in members for line in (*_table(table), ""))
+        )
+        overview += [f"- [{app}](data-model/{app}.md): {', '.join(f'`{table.Meta.name}`' for table in members)}"]
+    overview += ["", f"What each request costs: [{COSTS_PAGE}]({COSTS_PAGE})."]
+    return {ROOT: _lines(*overview), **pages, COSTS_PAGE: _lines(*_budgets(budgets))}
+
+
+def _lines(*lines: str) -> str:
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def known_budgets() -> dict[str, dict[str, Any]]:
@@ -64,7 +78,7 @@ def _app(table: type[Table]) -> str:
 
 def _table(table: type[Table]) -> Iterator[str]:
     state, schema = desired(table), table.Meta
-    yield f"### `{schema.name}`"
+    yield f"## `{schema.name}`"
     yield ""
     yield inspect.cleandoc(table.__doc__ or "")
     yield ""
@@ -88,8 +102,6 @@ def _keys(keys: Keys) -> str:
 
 
 def _budgets(budgets: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    yield "## Cost of each request"
-    yield ""
     yield from COSTS.splitlines()
     yield ""
     if not budgets:

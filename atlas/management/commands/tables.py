@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
 from atlas.dynamo.provision.apply import apply_plan
-from atlas.dynamo.provision.document import DOCUMENT, known_budgets, render_document
+from atlas.dynamo.provision.document import DOCUMENTS, known_budgets, render_documents
 from atlas.dynamo.provision.live import Store
 from atlas.dynamo.provision.plan import Plan, make_plan
 from atlas.dynamo.provision.text import render
@@ -28,11 +28,14 @@ class Command(BaseCommand):
         apply.add_argument("--no-input", action="store_false", dest="interactive", help="never ask")
         apply.add_argument("--remove", action="store_true", help="also remove what the code no longer declares")
         actions.add_parser("check", help="like plan, but fail when something differs")
-        actions.add_parser("docs", help="write docs/data-model.md from the tables")
+        actions.add_parser("docs", help="write docs/data-model.md and its pages from the tables")
 
     def handle(self, *, action: str, interactive: bool = True, remove: bool = False, **_: Any) -> None:
         if action == "docs":
-            DOCUMENT.write_text(render_document(tables(), known_budgets()))
+            for name, text in render_documents(tables(), known_budgets()).items():
+                path = DOCUMENTS / name
+                path.parent.mkdir(exist_ok=True)
+                path.write_text(text)
             return
         store = Store.of_settings()
         try:
