@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from accounts import access_api, api
+from accounts import access_api, api, jobs_api
+from accounts.privacy import api as privacy
 from accounts.second_factor import api as second_factor
 
 urlpatterns = [
@@ -22,5 +23,7 @@ urlpatterns = [
     path("me/sessions", access_api.SessionsView.as_view(), name="sessions"),
     path("me/sessions/revoke-others", access_api.OtherSessionsView.as_view(), name="other_sessions"),
     path("me/sessions/<uuid:session_id>", access_api.SessionView.as_view(), name="session"),
-    path("me/export", api.ExportView.as_view(), name="me_export"),
+    path("jobs/<uuid:job_id>", jobs_api.JobView.as_view(), name="job"),
+    path("jobs/<uuid:job_id>/cancel", jobs_api.CancelJobView.as_view(), name="cancel_job"),
+    path("me/export", privacy.ExportView.as_view(), name="me_export"),
 ]

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from accounts import access_views, views
+from accounts import access_views, jobs_views, views
+from accounts.privacy import views as privacy
 from accounts.second_factor import views as second_factor
 
 app_name = "accounts"
@@ -20,6 +21,12 @@ urlpatterns = [
     path("account/sessions/", access_views.sessions, name="sessions"),
     path("account/sessions/others/", access_views.end_others, name="end_other_sessions"),
     path("account/sessions/<uuid:session_id>/end/", access_views.end, name="end_session"),
+    path("account/privacy/", privacy.overview, name="privacy"),
+    path("account/privacy/export/", privacy.start_export, name="start_export"),
+    path("account/privacy/delete/", privacy.delete, name="delete_account"),
+    path("account/jobs/<uuid:job_id>/", jobs_views.job, name="job"),
+    path("account/jobs/<uuid:job_id>/cancel/", jobs_views.cancel_job, name="cancel_job"),
+    path("account/jobs/<uuid:job_id>/file/", jobs_views.job_file, name="job_file"),
     path("password-reset/", access_views.password_reset, name="password_reset"),
     path("password-reset/confirm/", access_views.password_reset_confirm, name="password_reset_confirm"),
 ]

@@ -31,7 +31,7 @@ from payments.api import SIGNATURE
 from telemetry import examples as telemetry_examples
 from telemetry.services import give_vin
 from tests.bookings.stage import Cast, accepted, assigned, driven, quoted, requested
-from tests.factories import PASSWORD, UserFactory
+from tests.factories import PASSWORD, UserFactory, make_job
 from tests.telemetry.numbers import new_vin
 
 
@@ -138,6 +138,10 @@ def add_driver(cast: Cast) -> Call:
     return Call("owner", body={**fleet_examples.DRIVER.value, "email": f"{uuid4().hex}@example.com"})
 
 
+def of_job(who: str) -> Prepare:
+    return lambda cast: Call(who, {"job_id": make_job(cast.concierge).id})
+
+
 def transactions(cast: Cast) -> Call:
     return Call("concierge", query={"booking": accepted(cast).id})
 
@@ -168,6 +172,8 @@ CALLS: dict[str, Prepare] = {
     "DELETE /me": own("concierge", {"password": PASSWORD}),
     "POST /me/email": change_email,
     "GET /me/export": own("concierge"),
+    "GET /jobs/{job_id}": of_job("concierge"),
+    "POST /jobs/{job_id}/cancel": of_job("concierge"),
     "GET /me/calendar": own("concierge"),
     "GET /calendar.ics": calendar_feed,
     "POST /pricing/estimate": own("concierge", bookings_examples.ESTIMATE.value),

@@ -4,7 +4,9 @@ concierge = UserFactory()
 operator = UserFactory(role=Role.OPERATOR, password=None)
 """
 
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from factory.base import Factory
 from factory.declarations import Sequence
@@ -13,6 +15,8 @@ from factory.faker import Faker
 from accounts import services, sign_in
 from accounts.rules.roles import Role
 from accounts.tables import User
+from atlas.dynamo.attributes import utc_now
+from atlas.jobs import Job
 from atlas.origin import Origin
 
 PASSWORD = "7-quartz-owls-93-vex"
@@ -34,6 +38,16 @@ class UserFactory(Factory[User]):
     @classmethod
     def _create(cls, model_class: type[User], *args: Any, **values: Any) -> User:
         return services.create_user(**values)
+
+
+def make_job(owner: User | None, **values: Any) -> Job:
+    """A stored job that nobody does: as it stands, or with other values."""
+    now = utc_now()
+    day, end = now.date().isoformat(), now + timedelta(days=1)
+    defaults = {"id": str(uuid4()), "name": "samples.nothing", "day": day, "expires_at": end}
+    job = Job(**{**defaults, "owner_id": owner.id if owner else None, **values})
+    job.save()
+    return job
 
 
 def bearer(user: User) -> dict[str, str]:

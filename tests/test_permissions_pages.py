@@ -19,7 +19,7 @@ from bookings.rules.lifecycle import BookingStatus
 from bookings.tables import Booking
 from tests.bookings.stage import Cast, browser, driven, make_cast, quoted, requested
 from tests.clients import access_token
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, make_job
 from tests.sandbox import sandbox, square_process
 from tests.test_permissions import PEOPLE, people_of, rows
 
@@ -54,6 +54,10 @@ POST /sign-out/                                                     302   302   
 GET  /account/                                                      302   200   200   200   200   200   200   200   200   200
 POST /account/                                                      302   200   200   200   200   200   200   200   200   200
 POST /account/password/                                             302   400   400   400   400   400   400   400   400   400
+GET  /account/jobs/{job_id}/                                        302   200   404   404   404   404   404   404   404   200
+POST /account/jobs/{job_id}/cancel/                                 302   302   404   404   404   404   404   404   404   302
+GET  /account/jobs/{job_id}/file/                                   302   410   404   404   404   404   404   404   404   410
+GET  /files/<str:token>/                                            404   404   404   404   404   404   404   404   404   404
 GET  /bookings/{booking_id}/ (open)                                 302   200   404   200   200   200   404   404   404   200
 POST /bookings/{booking_id}/quote/ (open)                           302   403   403   400   400   400   403   403   403   403
 GET  /bookings/{booking_id}/quotes/{quote_id}/accept/ (open)        302   200   404   404   404   404   404   404   404   403
@@ -78,11 +82,12 @@ NOBODYS = "00000000-0000-4000-8000-000000000000"
 
 
 def ids_of(cast: Cast, *, is_open: bool) -> dict[str, str]:
+    job_id = make_job(cast.concierge).id
     if is_open:
         booking = requested(cast)
-        return {"booking_id": booking.id, "quote_id": quoted(cast, booking).id}
+        return {"booking_id": booking.id, "quote_id": quoted(cast, booking).id, "job_id": job_id}
     booking = driven(cast, BookingStatus.COMPLETED)
-    return {"booking_id": booking.id, "quote_id": str(booking.selected_quote_id)}
+    return {"booking_id": booking.id, "quote_id": str(booking.selected_quote_id), "job_id": job_id}
 
 
 @pytest.mark.parametrize(("name", "expected"), PAGES.items(), ids=list(PAGES))

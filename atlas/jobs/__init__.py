@@ -14,7 +14,7 @@ A worker that dies delays a job and never loses it: another one goes on from the
 was then (docs/adr/0016-jobs.md). `jobs.find(id)` says how it stands, `jobs.download_url(job)` gives the file.
 """
 
-from atlas.jobs.downloads import download_url
+from atlas.jobs.downloads import download_url, has_file
 from atlas.jobs.output import Output
 from atlas.jobs.registry import job
 from atlas.jobs.run import Cancelled, LeaseLost, Run
@@ -31,6 +31,7 @@ __all__ = [
     "cancel",
     "download_url",
     "find",
+    "has_file",
     "job",
     "of_owner",
     "recent",

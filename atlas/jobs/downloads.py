@@ -4,7 +4,6 @@ A link leads to us, not to S3, so that a download is told, and that an old link 
 an address that lives for a moment.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
@@ -37,13 +36,6 @@ class LinkExpired(Gone):
     message = "This link has expired. Go back to where you found it for a new one."
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
-    """Where S3 has it."""
-
-    address: str
-
-
 def has_file(job: Job) -> bool:
     return job.result_key is not None and job.file_until is not None and job.file_until > utc_now()
 
@@ -59,8 +51,8 @@ def download_url(job: Job, *, by: str | None = None) -> str | None:
     return reverse("job_file", args=[token])
 
 
-def open_link(token: str, *, origin: Origin) -> Download:
-    """Where the file of a link is, told as a download by whom the link was made for.
+def open_link(token: str, *, origin: Origin) -> str:
+    """S3's address of the file of a link, told as a download by whom the link was made for.
 
     Raises `NotFound` for what is no link of ours, `LinkExpired` for an old one, `Gone` where the file was cleared away.
     """
@@ -83,7 +75,7 @@ def open_link(token: str, *, origin: Origin) -> Download:
                 user_agent=origin.user_agent,
             ),
         )
-    return Download(objects.url(key, name, ADDRESS_LIFE))
+    return objects.url(key, name, ADDRESS_LIFE)
 
 
 def _read(token: str) -> tuple[str, str | None]:
