@@ -58,6 +58,8 @@ GROUPS = (
             "accounts.accessentry": "list",
             "accounts.seal": "lock",
             "accounts.secondfactor": "shield-check",
+            "telemetry.vinmapping": "car-front",
+            "accounts.erasure": "trash",
         },
     ),
     Group(
@@ -68,7 +70,6 @@ GROUPS = (
             "atlas.outboxrow": "inbox",
             "atlas.idempotencykey": "arrow-repeat",
             "atlas.unique": "key",
-            "atlas.counter": "speedometer2",
         },
     ),
 )

@@ -1,0 +1,78 @@
+"""The back office of telemetry."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+
+from accounts.users import current_user
+from atlas.backoffice.admin import ReadOnlyAdmin
+from atlas.errors import Invalid
+from atlas.facade.admin.columns import instant, link_to
+from atlas.facade.admin.search import Way, by_uuid
+from atlas.facade.admin.service_action import ReasonForm
+from telemetry import services
+from telemetry.models import VinMapping
+
+
+@admin.register(VinMapping)
+class VinMappingAdmin(ReadOnlyAdmin):
+    """Pseudonyms. The VIN itself is told on a page of its own, to whom may know it and says why.
+
+    It is no action: what an action tells goes through the messages, and those are kept in a cookie.
+    """
+
+    list_display = ("pvin", link_to("user"), instant("created_at"))
+    list_scan = True
+    search_ways = (
+        Way(gettext_lazy("pseudoVIN"), "pk", str.lower, r"[0-9a-fA-F]{64}"),
+        by_uuid("user_id", gettext_lazy("the ID of who gave it")),
+    )
+    secret_fields = ("sealed_vin",)
+    change_form_template = "admin/telemetry/vin_mapping.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(never_cache(self.resolve))
+        return [path("<path:object_id>/resolve/", view, name="telemetry_vinmapping_resolve"), *super().get_urls()]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **options: Any) -> HttpResponse:
+        context["may_resolve"] = self.may_resolve(request)
+        page: HttpResponse = super().render_change_form(request, context, *args, **options)
+        return page
+
+    def may_resolve(self, request: HttpRequest) -> bool:
+        user: Any = request.user
+        return bool(user.has_perm("telemetry.resolve_vinmapping"))
+
+    def resolve(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Asks why, then tells the VIN in the answer itself: it is stored nowhere."""
+        if not self.may_resolve(request):
+            raise PermissionDenied
+        mapping = self.get_object(request, unquote(object_id))
+        if mapping is None:
+            raise Http404
+        form = ReasonForm(request.POST or None)
+        vin = ""
+        if request.method == "POST" and form.is_valid():
+            try:
+                vin = services.resolve_vin(
+                    user=current_user(request), pvin=mapping.pk, reason=form.cleaned_data["reason"]
+                )
+            except Invalid as error:
+                form.add_error("reason", error.fields["reason"])
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Resolve the VIN"),
+            "opts": self.opts,
+            "original": mapping,
+            "form": form,
+            "vin": vin,
+        }
+        return TemplateResponse(request, "admin/telemetry/resolve.html", context, status=400 if form.errors else 200)
