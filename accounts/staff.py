@@ -64,6 +64,8 @@ accounts.user                change_staff_role        .        .         .
 accounts.session             view                     x        .         .
 accounts.tokenfamily         view                     x        .         .
 accounts.tokenfamily         revoke                   x        .         .
+telemetry.vinmapping         view                     .        .         x
+telemetry.vinmapping         resolve                  .        .         .
 atlas.job                    view                     x        x         x
 atlas.job                    cancel                   .        .         x
 atlas.outboxrow              view                     .        .         x
