@@ -1,6 +1,7 @@
 """The back office of accounts: people, how they are signed in, and what was done with their data."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -18,7 +19,7 @@ from accounts.second_factor import services as second_factor
 from accounts.tables import User as UserItem
 from accounts.users import current_user
 from atlas.backoffice.admin import ReadOnlyAdmin
-from atlas.facade.admin.columns import instant, link_to, status_badge
+from atlas.facade.admin.columns import instant, link_to, show_instant, status_badge
 from atlas.facade.admin.filters import IndexFilter
 from atlas.facade.admin.inlines import FacadeTabularInline
 from atlas.facade.admin.options import FacadeAdmin
@@ -213,13 +214,19 @@ class SecondFactorAdmin(ReadOnlyAdmin):
 
 @admin.register(AccessEntry)
 class AccessEntryAdmin(ReadOnlyAdmin):
-    list_display = ("moment", "deed", "object", link_to("actor"), "actor_role", link_to("subject"), "via")
+    list_display = ("when", "deed", link_to("actor"), "actor_role", "object", link_to("subject"), "via")
     list_filter = (IndexFilter.on("deed"),)
+    ordering = ("-moment",)
     search_ways = (
         by_uuid("subject_id", gettext_lazy("the ID of whose data it was")),
         by_uuid("actor_id", gettext_lazy("the ID of who did it")),
         Way(gettext_lazy("item, such as bookings:<id>"), "object", pattern=r"[a-z-]+:.+"),
     )
+
+    @admin.display(description=gettext_lazy("when"), ordering="moment")
+    def when(self, entry: Any) -> Any:
+        """The time in `moment`, which an id follows."""
+        return show_instant(datetime.fromisoformat(entry.moment.partition("#")[0]))
 
 
 @admin.register(Seal)

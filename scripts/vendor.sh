@@ -1,6 +1,7 @@
 #!/bin/sh
 # Copies the front-end libraries of package-lock.json to static/vendor, with their source maps and licences, and writes
-# static/vendor/checksums.txt. Run it after changing package.json; the result is committed, so that neither running nor
+# static/vendor/checksums.txt; what only tests need (axe-core) goes to tests/browser/vendor, which nobody is served. Run
+# it after changing package.json; the result is committed, so that neither running nor
 # building Atlas needs npm.
 set -eu
 cd "$(dirname "$0")/.."
@@ -45,6 +46,11 @@ cp "$modules/bootstrap-icons/LICENSE" "$vendor/bootstrap-icons/"
     done < scripts/icons.txt
     printf '</svg>\n'
 } > "$vendor/bootstrap-icons/icons.svg"
+
+# Accessibility checks, for the browser's tests alone
+rm -rf tests/browser/vendor
+mkdir -p tests/browser/vendor/axe-core
+cp "$modules/axe-core/LICENSE" "$modules/axe-core/axe.min.js" tests/browser/vendor/axe-core/
 
 (cd "$vendor" && find . -type f ! -name checksums.txt | LC_ALL=C sort | xargs sha256sum) > "$work/checksums.txt"
 mv "$work/checksums.txt" "$vendor/checksums.txt"

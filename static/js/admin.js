@@ -54,5 +54,10 @@
     nav.querySelector("[data-nav-item]:not([hidden]) a")?.click();
   });
 
+  // On a phone the filters are out of the way until they are wanted.
+  if (matchMedia("(max-width: 40rem)").matches) {
+    for (const each of document.querySelectorAll("#changelist-filter details")) each.open = false;
+  }
+
   nav?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
 })();
