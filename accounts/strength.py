@@ -6,6 +6,7 @@ guesses the whole would take. Nothing is asked of anybody outside.
 """
 
 import re
+from itertools import chain
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -63,4 +64,5 @@ class GuessingValidator:
 def words_of(user: Any) -> list[str]:
     """What somebody who knows the person would try."""
     own = [str(getattr(user, name, "") or "") for name in ("name", "email")]
-    return [*own, *(word for text in own for word in re.split(r"\W+", text) if word), "atlas"]
+    words = [[word for word in re.split(r"\W+", text) if word] for text in own]
+    return [*own, *map("".join, words), *chain(*words), "atlas"]

@@ -16,7 +16,9 @@ from rest_framework.response import Response
 from rest_framework.test import APIClient
 
 from accounts import examples as accounts_examples
-from accounts import sign_in
+from accounts import password_reset, sign_in, tokens
+from accounts.second_factor import challenge
+from accounts.second_factor import services as second_factor
 from accounts.tables import User
 from atlas.local.square.webhooks import sign
 from atlas.origin import Origin
@@ -30,7 +32,9 @@ from payments import examples as payments_examples
 from payments.api import SIGNATURE
 from telemetry import examples as telemetry_examples
 from telemetry.services import give_vin
+from tests.authenticator import current_code, enrolled
 from tests.bookings.stage import Cast, accepted, assigned, driven, quoted, requested
+from tests.clients import access_token
 from tests.factories import PASSWORD, UserFactory, make_job
 from tests.telemetry.numbers import new_vin
 
@@ -92,6 +96,34 @@ def login(cast: Cast) -> Call:
 def refresh(cast: Cast) -> Call:
     signed_in = sign_in.sign_in(email=UserFactory.create().email, password=PASSWORD, origin=Origin("127.0.0.1", ""))
     return Call("concierge", body={"refreshToken": signed_in.refresh_token})
+
+
+def second_step(cast: Cast) -> Call:
+    app = enrolled(UserFactory.create())
+    return Call("concierge", body={"challenge": challenge.issue(app.user), "code": app.code()})
+
+
+def confirm_factor(cast: Cast) -> Call:
+    second_factor.reset(actor=None, user_id=cast.concierge.id)
+    setup = second_factor.begin(user=cast.concierge, password=PASSWORD, origin=Origin("127.0.0.1", ""))
+    cast.concierge.refresh(consistent_read=True)
+    return Call("concierge", body={"code": current_code(setup.secret)})
+
+
+def with_a_factor(cast: Cast) -> Call:
+    second_factor.reset(actor=None, user_id=cast.concierge.id)
+    return Call("concierge", body={"password": PASSWORD, "code": enrolled(cast.concierge).code()})
+
+
+def of_session(cast: Cast) -> Call:
+    token = tokens.read(access_token(cast.concierge), tokens.ACCESS)
+    return Call("concierge", {"session_id": token.family_id})
+
+
+def reset_password(cast: Cast) -> Call:
+    address = urlsplit(password_reset.address_of(UserFactory.create()))
+    (token,) = parse_qs(address.query)["token"]
+    return Call("concierge", body={**accounts_examples.PASSWORD_RESET_CONFIRM.value, "token": token})
 
 
 def change_email(cast: Cast) -> Call:
@@ -162,15 +194,26 @@ def webhook(cast: Cast) -> Call:
 CALLS: dict[str, Prepare] = {
     "POST /auth/register": register,
     "POST /auth/login": login,
+    "POST /auth/second-factor": second_step,
     "POST /auth/refresh": refresh,
     "POST /auth/logout": own("concierge"),
     "POST /auth/change-password": own(
         "concierge", {**accounts_examples.PASSWORD_CHANGE.value, "currentPassword": PASSWORD}
     ),
+    "POST /auth/password-reset": own("concierge", accounts_examples.PASSWORD_RESET.value),
+    "POST /auth/password-reset/confirm": reset_password,
     "GET /me": own("concierge"),
     "PATCH /me": own("concierge", accounts_examples.PROFILE.value),
     "DELETE /me": own("concierge", {"password": PASSWORD}),
     "POST /me/email": change_email,
+    "GET /me/second-factor": own("concierge"),
+    "POST /me/second-factor": own("concierge", {"password": PASSWORD}),
+    "POST /me/second-factor/confirm": confirm_factor,
+    "POST /me/second-factor/recovery-codes": with_a_factor,
+    "DELETE /me/second-factor": with_a_factor,
+    "GET /me/sessions": own("concierge"),
+    "DELETE /me/sessions/{session_id}": of_session,
+    "POST /me/sessions/revoke-others": own("concierge"),
     "GET /me/export": own("concierge"),
     "GET /jobs/{job_id}": of_job("concierge"),
     "POST /jobs/{job_id}/cancel": of_job("concierge"),

@@ -40,13 +40,24 @@ MATRIX = """
                                                anon  conc other owner  mngr rival  susp chauf  coll admin
 POST   /auth/register                           201   201   201   201   201   201   201   201   201   201
 POST   /auth/login                              200   200   200   200   200   200   200   200   200   200
+POST   /auth/second-factor                      200   200   200   200   200   200   200   200   200   200
 POST   /auth/refresh                            200   200   200   200   200   200   200   200   200   200
 POST   /auth/logout                             401   204   204   204   204   204   204   204   204   204
 POST   /auth/change-password                    401   204   204   204   204   204   204   204   204   204
+POST   /auth/password-reset                     204   204   204   204   204   204   204   204   204   204
+POST   /auth/password-reset/confirm             204   204   204   204   204   204   204   204   204   204
 GET    /me                                      401   200   200   200   200   200   200   200   200   200
 PATCH  /me                                      401   200   200   200   200   200   200   200   200   200
 DELETE /me                                      401   204   204   204   204   204   204   204   204   204
 POST   /me/email                                401   200   200   200   200   200   200   200   200   200
+GET    /me/second-factor                        401   200   200   200   200   200   200   200   200   200
+POST   /me/second-factor                        401   201   201   201   201   201   201   201   201   201
+POST   /me/second-factor/confirm                401   200   409   409   409   409   409   409   409   409
+POST   /me/second-factor/recovery-codes         401   200   409   409   409   409   409   409   409   409
+DELETE /me/second-factor                        401   204   409   409   409   409   409   409   409   409
+GET    /me/sessions                             401   200   200   200   200   200   200   200   200   200
+DELETE /me/sessions/{session_id}                401   204   404   404   404   404   404   404   404   404
+POST   /me/sessions/revoke-others               401   204   204   204   204   204   204   204   204   204
 GET    /me/export                               401   200   200   200   200   200   200   200   200   200
 GET    /jobs/{job_id}                           401   200   404   404   404   404   404   404   404   200
 POST   /jobs/{job_id}/cancel                    401   200   404   404   404   404   404   404   404   200

@@ -50,10 +50,25 @@ POST /jobs/duty/                                                    302   302   
 POST /bookings/new/estimate/                                        302   200   200   200   200   200   200   200   200   200
 GET  /sign-in/                                                      200   302   302   302   302   302   302   302   302   302
 POST /sign-in/                                                      200   302   302   302   302   302   302   302   302   302
+GET  /sign-in/code/                                                 302   302   302   302   302   302   302   302   302   302
+POST /sign-in/code/                                                 302   302   302   302   302   302   302   302   302   302
+GET  /password-reset/                                               200   200   200   200   200   200   200   200   200   200
+POST /password-reset/                                               400   400   400   400   400   400   400   400   400   400
+GET  /password-reset/confirm/                                       400   400   400   400   400   400   400   400   400   400
+POST /password-reset/confirm/                                       400   400   400   400   400   400   400   400   400   400
 POST /sign-out/                                                     302   302   302   302   302   302   302   302   302   302
 GET  /account/                                                      302   200   200   200   200   200   200   200   200   200
 POST /account/                                                      302   200   200   200   200   200   200   200   200   200
 POST /account/password/                                             302   400   400   400   400   400   400   400   400   400
+GET  /account/second-factor/                                        302   200   200   200   200   200   200   200   200   200
+POST /account/second-factor/begin/                                  302   400   400   400   400   400   400   400   400   400
+GET  /account/second-factor/setup/                                  302   302   302   302   302   302   302   302   302   302
+POST /account/second-factor/setup/                                  302   302   302   302   302   302   302   302   302   302
+POST /account/second-factor/recovery-codes/                         302   400   400   400   400   400   400   400   400   400
+POST /account/second-factor/off/                                    302   400   400   400   400   400   400   400   400   400
+GET  /account/sessions/                                             302   200   200   200   200   200   200   200   200   200
+POST /account/sessions/others/                                      302   302   302   302   302   302   302   302   302   302
+POST /account/sessions/{session_id}/end/                            302   302   302   302   302   302   302   302   302   302
 GET  /account/jobs/{job_id}/                                        302   200   404   404   404   404   404   404   404   200
 POST /account/jobs/{job_id}/cancel/                                 302   302   404   404   404   404   404   404   404   302
 GET  /account/jobs/{job_id}/file/                                   302   410   404   404   404   404   404   404   404   410
@@ -85,9 +100,9 @@ def ids_of(cast: Cast, *, is_open: bool) -> dict[str, str]:
     job_id = make_job(cast.concierge).id
     if is_open:
         booking = requested(cast)
-        return {"booking_id": booking.id, "quote_id": quoted(cast, booking).id, "job_id": job_id}
+        return {"booking_id": booking.id, "quote_id": quoted(cast, booking).id, "job_id": job_id, "session_id": NOBODYS}
     booking = driven(cast, BookingStatus.COMPLETED)
-    return {"booking_id": booking.id, "quote_id": str(booking.selected_quote_id), "job_id": job_id}
+    return {"booking_id": booking.id, "quote_id": str(booking.selected_quote_id), "job_id": job_id, "session_id": NOBODYS}
 
 
 @pytest.mark.parametrize(("name", "expected"), PAGES.items(), ids=list(PAGES))
