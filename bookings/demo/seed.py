@@ -31,6 +31,7 @@ from fleet.tables import (
     PricingRules,
     Vehicle,
 )
+from telemetry.demo import with_vin
 
 DONE = "demo:seeded"
 JOINED = timedelta(days=420)
@@ -119,7 +120,7 @@ def companies(now: datetime, rides: list[Ride]) -> Iterator[Table]:
             yield _member(organization_id, demo_id(f"user.driver.{name}"), "driver", joined)
         for index, car in enumerate(company.cars):
             ride = moving.get(vehicle_id(car.plate))
-            yield Vehicle(
+            vehicle = Vehicle(
                 id=vehicle_id(car.plate),
                 operator_id=operator_id,
                 category=car.category,
@@ -132,6 +133,7 @@ def companies(now: datetime, rides: list[Ride]) -> Iterator[Table]:
                 current_driver_id=ride.booking.driver_id if ride else None,
                 created_at=joined + timedelta(minutes=index),
             )
+            yield from with_vin(vehicle, owner_id=demo_id(f"user.{company.key}"), at=joined)
     yield _member(demo_id(f"organization.{COMPANIES[0].key}"), demo_id("manager"), "manager", now - JOINED)
 
 

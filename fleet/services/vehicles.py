@@ -83,7 +83,7 @@ def bind_telemetry(
         return vehicle
     with transact() as tx:
         _release_pvin(tx, vehicle)
-        tx.create(Unique(key_=_pvin_claim(pvin), owner_id=vehicle.id), otherwise=_vin_taken())
+        tx.create(Unique(key_=pvin_claim(pvin), owner_id=vehicle.id), otherwise=_vin_taken())
         vehicle.pvin = pvin
         tx.save(vehicle)
         also(tx)
@@ -116,13 +116,13 @@ def on_trip(vehicle: Vehicle) -> Conflict:
     return Conflict("The vehicle is on a ride.", code="vehicle_on_trip", details={"status": vehicle.status})
 
 
-def _pvin_claim(pvin: str) -> str:
+def pvin_claim(pvin: str) -> str:
     return f"pvin:{pvin}"
 
 
 def _release_pvin(tx: Transaction, vehicle: Vehicle) -> None:
     """The car may come to another company, which then gives its VIN anew."""
-    held = Unique.find(_pvin_claim(vehicle.pvin), consistent=True) if vehicle.pvin else None
+    held = Unique.find(pvin_claim(vehicle.pvin), consistent=True) if vehicle.pvin else None
     if held is not None and held.owner_id == vehicle.id:
         tx.delete(held)
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from telemetry.demo import demo_vin
 from telemetry.rules.vin import CHECK_DIGIT_AT, VALUES, fault_of, normalise_vin, pseudo_vin
 from tests.telemetry.numbers import with_check
 
@@ -54,3 +55,8 @@ def test_a_pseudonym_hangs_on_vin_and_key_alone(one: str, two: str, key: str, ot
     assert (pseudo_vin(one, key) == pseudo_vin(two, key)) == (one == two)
     assert (pseudo_vin(one, key) == pseudo_vin(one, other)) == (key == other)
     assert one not in pseudo_vin(one, key)
+
+
+@given(st.text(min_size=1))
+def test_the_demos_numbers_are_rightly_made(plate: str) -> None:
+    assert fault_of(demo_vin(plate), check=True) is None
