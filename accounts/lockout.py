@@ -27,6 +27,10 @@ IPV6_NETWORK = 64
 """Bits: one customer's network, whose addresses are one to us."""
 
 
+class JustLocked(TooMany):
+    """The one try too many, by which the lockout begins; those that meet it later are plain `TooMany`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """A counter and how many tries it allows in `LOCKOUT_MINUTES`."""
@@ -103,7 +107,7 @@ def _count(limit: Limit) -> None:
         return
     if tries > limit.tries:
         cache.set(limit.locked, time.time() + window, timeout=window)
-        raise TooMany(retry_after=window)
+        raise JustLocked(retry_after=window)
 
 
 def _network(ip_address: str) -> str:

@@ -22,3 +22,9 @@ def sign_ins(user_id: str, *, limit: int = 100) -> list[TokenFamily]:
     """A user's signed-in devices, newest first."""
     keys = TokenFamily.user_index.query(user_id, scan_index_forward=False, limit=limit)
     return [family for family in get_many(*((TokenFamily, key.id) for key in keys)) if family is not None]
+
+
+def role_of(user_id: str) -> str:
+    """A user's role as text; empty for one who is not there."""
+    found = User.find(user_id)
+    return str(found.role) if found else ""

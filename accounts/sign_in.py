@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.conf import settings
 
 from accounts import lockout, passwords, tokens
+from accounts.access_log import signing_in
 from accounts.rules.roles import UserStatus
 from accounts.second_factor import challenge
 from accounts.selectors import user_by_email
@@ -38,13 +39,19 @@ def verify(*, email: str, password: str, origin: Origin) -> User:
     Raises `Unauthenticated` (`invalid_credentials`: the same answer, after the same work, for an unknown address and
     a wrong password), `Forbidden` (`account_suspended`) only to who knows the password, `TooMany` after failures.
     """
-    lockout.count_try(email, origin.ip_address)
+    try:
+        lockout.count_try(email, origin.ip_address)
+    except lockout.JustLocked:
+        signing_in.locked_out(user_by_email(email), email=email, what="password")
+        raise
     user = user_by_email(email)
     correct, outdated = passwords.verify(password, user)
     if user is None or not correct:
+        signing_in.failed(user, email=email, why="password")
         raise Unauthenticated("E-mail or password is wrong.", code="invalid_credentials")
     lockout.forgive(email, origin.ip_address)
     if user.status != UserStatus.ACTIVE:
+        signing_in.failed(user, why="suspended")
         raise Forbidden("This account is suspended. Contact support.", code="account_suspended")
     if outdated:
         user.password_hash = passwords.hashed(password)  # saved with the sign-in that follows

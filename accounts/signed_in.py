@@ -14,7 +14,7 @@ from uuid import UUID
 from django.contrib.auth import HASH_SESSION_KEY, logout, update_session_auth_hash
 from django.utils.crypto import constant_time_compare
 
-from accounts import sign_in, staff
+from accounts import access_log, sign_in, staff
 from accounts.devices import device_name
 from accounts.models import User
 from accounts.sessions import SessionStore
@@ -81,6 +81,7 @@ def end(*, user: CurrentUser, sign_in_id: str) -> SignIn:
     if ended.kind is Kind.API:
         sign_in.sign_out(family_id=ended.key)
     else:
+        _tell(user)
         Session(ended.key).delete(add_version_condition=False)
         close_sockets(user.id, only=ended.key)
     return ended
@@ -127,6 +128,8 @@ def leave(request: Any) -> None:
     if isinstance(getattr(request, "auth", None), Token):
         sign_in.sign_out(family_id=str(key))
         return
+    if user.is_authenticated:
+        _tell(user)
     logout(getattr(request, "_request", request))
     if user.is_authenticated and key is not None:
         close_sockets(user.id, only=key)
@@ -141,6 +144,14 @@ def sign_ins_of(*, actor: CurrentUser | None, user_id: str) -> list[SignIn]:
 def end_of(*, actor: CurrentUser | None, user_id: str, sign_in_id: str) -> SignIn:
     """End one of somebody's, for staff."""
     return end(user=_whom(actor, "revoke_sessions", user_id), sign_in_id=sign_in_id)
+
+
+def _tell(user: Any) -> None:
+    """A browser's sign-out, before it is done: killed in between, one is told that may be repeated, and none is lost.
+
+    (An API client's is told by the row that it ends.)
+    """
+    access_log.record(access_log.Deed.SIGN_OUT, object=f"users:{user.id}", subject_id=user.id)
 
 
 def end_all_of(*, actor: CurrentUser | None, user_id: str) -> None:

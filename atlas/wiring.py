@@ -5,6 +5,7 @@ import fleet.handlers as fleet
 import payments.handlers as payments
 from accounts import personal_data
 from accounts.access_log import changes
+from accounts.access_log import handlers as access_log
 from accounts.access_log.recorder import AccessLogRecorder
 from accounts.events import UserDeleted, UserRegistered
 from accounts.privacy import erasures, own, platform
@@ -28,7 +29,7 @@ def wire() -> None:
 
     subscribe(UserRegistered, fleet.found_operator)
     subscribe(UserDeleted, fleet.forget_person, erasures.begin)
-    subscribe(JobFileDownloaded)  # the access log keeps it
+    subscribe(JobFileDownloaded, access_log.keep_download)
     subscribe(DriverDismissed, fleet.suspend_dismissed)
 
     subscribe(payment.WebhookReceived, payments.handle_webhook)

@@ -12,6 +12,7 @@ from atlas.live.authentication import in_thread
 from atlas.live.consumer import LiveConsumer
 from atlas.live.last_position import aget_position
 from bookings import live, tracking
+from bookings.looking import saw_booking, saw_location
 from bookings.permissions import part_of
 from bookings.rules.lifecycle import LIVE
 from bookings.serializers import BookingDetailSerializer
@@ -44,8 +45,10 @@ class BookingConsumer(LiveConsumer):
     async def snapshot(self) -> dict[str, Any]:
         booking = await in_thread(Booking.fetch, self.booking.id)
         shown = BookingDetailSerializer(booking, context={"part": self.part}).data
+        await in_thread(saw_booking, self.user, booking)
         if booking.status not in LIVE:
             return {"type": "snapshot", "booking": shown, "location": None, "route": None}
+        await in_thread(saw_location, self.user, booking.driver_id)
         location = await in_thread(tracking.last_location, str(booking.driver_id))
         found = await in_thread(tracking.tracked, booking, location)
         return {

@@ -7,6 +7,7 @@ from decimal import Decimal
 from accounts.users import CurrentUser
 from atlas.dynamo.many import get_many
 from atlas.errors import Conflict, NotFound
+from bookings.looking import saw_booking, saw_driver
 from bookings.permissions import party
 from bookings.rules.lifecycle import SERVED, BookingStatus
 from bookings.rules.pricing import Breakdown, split_total
@@ -64,6 +65,8 @@ def receipt(*, user: CurrentUser, booking_id: str) -> Receipt:
         (Driver, booking.driver_id or "-"),
         (Vehicle, booking.vehicle_id),
     )
+    saw_booking(user, booking)
+    saw_driver(user, driver)
     return Receipt(
         number=f"{booking.reference}-1",
         booking_id=booking.id,

@@ -19,6 +19,7 @@ from atlas.dynamo.days import read_days
 from atlas.errors import Forbidden, Invalid, NotFound
 from atlas.shards import all_shards
 from atlas.tables import Unique
+from bookings.looking import saw_booking, saw_bookings
 from bookings.permissions import part_of, party
 from bookings.rules.lifecycle import JOBS, OPEN, Actor, BookingStatus
 from bookings.rules.quotes import Offer, best_value, is_acceptable, ranked
@@ -44,7 +45,14 @@ def list_bookings(
     A driver's are their jobs, by pick-up time ascending; asked for other statuses, their past, newest first.
     """
     name = scope("bookings", user.id, ",".join(status or ()), from_, to)
-    page: dict[str, Any] = {"scope": name, "cursor": cursor, "limit": limit}
+    page = _list(user, status, from_, to, scope=name, cursor=cursor, limit=limit)
+    saw_bookings(user, page.items)
+    return page
+
+
+def _list(
+    user: CurrentUser, status: list[BookingStatus] | None, from_: datetime | None, to: datetime | None, **page: Any
+) -> Page[Booking]:
     if user.role is Role.ADMIN:
         return _everything(status, from_, to, **page)
     if user.role is Role.DRIVER and (not status or JOBS.issuperset(status)):
@@ -81,7 +89,9 @@ def _everything(
 
 def jobs(*, user: CurrentUser, cursor: str | None = None, limit: int = 50) -> Page[Booking]:
     """Access pattern 3: what a driver has before them, by pick-up time ascending."""
-    return _jobs(user, None, None, scope=scope("jobs", user.id), cursor=cursor, limit=limit)
+    page = _jobs(user, None, None, scope=scope("jobs", user.id), cursor=cursor, limit=limit)
+    saw_bookings(user, page.items)
+    return page
 
 
 def open_requests(*, user: CurrentUser, cursor: str | None = None, limit: int = 50) -> Page[Booking]:
@@ -103,6 +113,8 @@ def open_requests(*, user: CurrentUser, cursor: str | None = None, limit: int = 
     found = list(islice(merged, limit))
     now = utc_now()
     next_ = encode(found[-1].open_since, name) if len(found) == limit else None
+    if user.role is Role.ADMIN:  # an operator sees no passenger there
+        saw_bookings(user, found)
     return Page([booking for booking in found if booking.deadline > now and booking.acceptance is None], next_)
 
 
@@ -114,7 +126,9 @@ def booking_of(*, user: CurrentUser, booking_id: str) -> tuple[Booking, Actor]:
     part = part_of(user, booking)
     if part is None and may_quote(user, booking):
         return booking, Actor.OPERATOR
-    return booking, party(user, booking)
+    part = party(user, booking)
+    saw_booking(user, booking)
+    return booking, part
 
 
 def history_of(*, user: CurrentUser, booking_id: str) -> list[BookingHistory]:
@@ -164,6 +178,7 @@ def _own(user: CurrentUser, booking_id: str) -> Booking:
     if booking is None:
         raise NotFound
     party(user, booking)
+    saw_booking(user, booking)
     return booking
 
 

@@ -12,6 +12,7 @@ from atlas.api.fields import Instant
 from atlas.errors import Conflict, NotFound
 from atlas.geo.routing import route
 from atlas.live.last_position import get_position
+from bookings.looking import saw_location
 from bookings.permissions import party
 from bookings.rules.lifecycle import LIVE, ON_BOARD, BookingStatus
 from bookings.rules.tracking import Leg, Point, Progress
@@ -48,6 +49,7 @@ def track(*, user: CurrentUser, booking_id: str) -> Track:
         raise Conflict(
             "A ride can be watched while it takes place.", code="not_live", details={"status": booking.status}
         )
+    saw_location(user, booking.driver_id)
     return tracked(booking, last_location(str(booking.driver_id)))
 
 

@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+from accounts import access_log
 from accounts.permissions import require_role
 from accounts.rules.roles import Role
 from accounts.users import CurrentUser
@@ -53,8 +54,13 @@ def vehicle_of(user: CurrentUser, vehicle_id: str, *, consistent: bool = False) 
 
 
 def driver_for(user: CurrentUser, driver_id: str, *, consistent: bool = False) -> Driver:
-    """One of the drivers of the user's company. One call."""
-    return of_operator(own_operator_id(user), Driver.find(driver_id, consistent=consistent), Driver)
+    """One of the drivers of the user's company. One call. A read to be shown (not `consistent`, for a decision) is kept
+    in the access log.
+    """
+    driver = of_operator(own_operator_id(user), Driver.find(driver_id, consistent=consistent), Driver)
+    if not consistent:
+        access_log.read(actor=user, resource="driver", of=[(f"drivers:{driver.id}", driver.user_id)])
+    return driver
 
 
 def of_operator(operator_id: str, item: Owned | None, table: type[Owned]) -> Owned:
@@ -94,7 +100,7 @@ def list_vehicles(*, user: CurrentUser, cursor: str | None = None, limit: int = 
 def list_drivers(*, user: CurrentUser, cursor: str | None = None, limit: int = 50) -> Page[Driver]:
     """The operator's drivers, oldest first."""
     operator_id = own_operator_id(user)
-    return read_page(
+    page = read_page(
         Driver.operator_index.query,
         operator_id,
         filter_condition=Driver.active == True,  # noqa: E712 (an expression of DynamoDB)
@@ -102,6 +108,8 @@ def list_drivers(*, user: CurrentUser, cursor: str | None = None, limit: int = 5
         cursor=cursor,
         limit=limit,
     )
+    access_log.read(actor=user, resource="drivers", of=[(f"users:{each.user_id}", each.user_id) for each in page.items])
+    return page
 
 
 def list_operators(

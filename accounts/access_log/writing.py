@@ -25,21 +25,24 @@ def entry(
     object: str,
     subject_id: str | None = None,
     actor: Any = None,
+    doer: trail.Doer | None = None,
     resource: str | None = None,
     change: Mapping[str, Any] | None = None,
     personal: Mapping[str, Any] | None = None,
     reason: str = "",
     at: datetime | None = None,
+    id: str | None = None,
 ) -> AccessEntry:
     """One entry of the work that is being done (`atlas.trail`), not stored yet.
 
-    `actor` is the user who does it, where that is not who asked for the work. `change` holds before and after of
+    `actor` is the user who does it (or `doer`, of whom no more is known), where that is not who asked for the work;
+    `id` tells two tellings of one thing apart from two things. `change` holds before and after of
     values that stay, `personal` of those that go when the subject is forgotten; neither may hold a secret.
     """
     work = trail.work()
-    doer = trail.Doer(str(actor.id), str(actor.role)) if actor is not None else work.doer
+    who = trail.Doer(str(actor.id), str(actor.role)) if actor is not None else doer or work.doer
     now = at or utc_now()
-    id = str(uuid4())
+    id = id or str(uuid4())
     because = (reason or work.reason)[:LONGEST_REASON]
     told = {} if work.discreet else personal or {}
     details, details_digest = part({**told, **({"reason": because} if because else {})})
@@ -51,8 +54,8 @@ def entry(
         moment=f"{instant_text(now)}#{id}",
         deed=deed,
         subject_id=subject_id,
-        actor_id=doer.id,
-        actor_role=doer.role,
+        actor_id=who.id,
+        actor_role=who.role,
         resource=resource,
         via=work.via,
         request_id=work.request_id or None,

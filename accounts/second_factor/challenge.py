@@ -6,6 +6,8 @@ It opens nothing by itself; with a code that was not used before it becomes a si
 from django.conf import settings
 from django.core import signing
 
+from accounts.access_log import signing_in
+from accounts.lockout import JustLocked
 from accounts.rules.roles import UserStatus
 from accounts.second_factor import codes
 from accounts.tables import User
@@ -39,7 +41,13 @@ def holder(challenge: str) -> User:
 def redeem(challenge: str, code: str) -> User:
     """The user who has given both. Raises `Unauthenticated` (`challenge_expired`, `invalid_code`), `TooMany`."""
     user = holder(challenge)
-    if not codes.spend(user.id, code):
+    try:
+        good = codes.spend(user.id, code)
+    except JustLocked:
+        signing_in.locked_out(user, what="code")
+        raise
+    if not good:
+        signing_in.failed(user, why="code")
         raise Unauthenticated("This code is wrong, or was used before.", code="invalid_code")
     return user
 

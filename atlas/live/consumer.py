@@ -27,8 +27,10 @@ import structlog
 from channels.consumer import get_handler_name
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.http import HttpRequest
 from rest_framework.exceptions import ParseError
 
+from atlas import trail
 from atlas.api.exceptions import InternalError, translate
 from atlas.api.parsers import loads
 from atlas.api.renderers import dumps
@@ -40,6 +42,7 @@ from atlas.live.hub import hub
 from atlas.live.mailbox import Frame, Kind, Mailbox
 from atlas.live.publish import user_topic
 from atlas.live.token_bucket import TokenBucket
+from atlas.origin import origin_of
 
 log = structlog.get_logger(__name__)
 
@@ -155,12 +158,21 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels sh
 
     async def _enter(self, user: Any) -> None:
         self.user = user
+        trail.begin(self._work())
         self._mailbox.session_id = session_of(user)
         await self.begin()
         await hub().subscribe(self._mailbox, [user_topic(str(user.pk)), *self.topics()])
         await self._send_snapshot()
         self._start(self._write())
         self._start(self._tend())
+
+    def _work(self) -> trail.Work:
+        """Whatever happens on this socket from now on is its user's doing."""
+        request = HttpRequest()
+        request.META = {"REMOTE_ADDR": (self.scope.get("client") or [""])[0]}
+        for name, value in self.scope.get("headers", ()):
+            request.META[f"HTTP_{name.decode('latin-1').upper().replace('-', '_')}"] = value.decode("latin-1")
+        return trail.Work(f"socket {self.scope['path']}"[:200], origin_of(request), user=lambda: self.user)
 
     async def _receive(self, message: dict[str, Any]) -> None:
         if message["type"] == "authenticate":  # a client that always says who it is, cookie or not

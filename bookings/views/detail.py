@@ -14,6 +14,7 @@ from atlas.web import page
 from bookings import selectors, tracking
 from bookings.crew import crew_of
 from bookings.forms.deciding import AssignForm, QuoteForm
+from bookings.looking import saw_driver
 from bookings.permissions import part_of
 from bookings.rules.lifecycle import LIVE, OPEN, SERVED, Action, Actor, open_actions
 from bookings.serializers import without_passenger
@@ -40,6 +41,8 @@ def show_booking(request: HttpRequest, booking_id: UUID, *, status: int = 200, *
         without_passenger(found)
     actions = open_actions(found.status, part)
     history = selectors.history_of(user=user, booking_id=found.id) if is_party else []
+    crew = crew_of(found)
+    saw_driver(user, crew.driver)
     context: dict[str, Any] = {
         "booking": found,
         "details": found.details,
@@ -48,7 +51,7 @@ def show_booking(request: HttpRequest, booking_id: UUID, *, status: int = 200, *
         "actions": actions,
         "steps": timeline(found.status, history),
         "history": history[::-1],
-        "crew": crew_of(found),
+        "crew": crew,
         "next_steps": next_steps(user, found),
         "has_receipt": found.status in SERVED or bool(found.cancellation_fee),
         **_quotes(user, found, part),
