@@ -21,8 +21,6 @@ ATTEMPTS = 8
 def get_many(*wanted: tuple[type[Table], Any], consistent: bool = False) -> list[Any]:
     """The items of `(table, hash key)` pairs in the order asked for, None where there is none.
 
-    For a table with a sort key the key is the tuple of both.
-
     Where a table has a range key too, the key is a pair `(hash key, range key)`.
     One BatchGetItem for up to 100 different keys. Use it wherever a page needs more than one item by key.
     """

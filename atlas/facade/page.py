@@ -11,12 +11,11 @@ from typing import Any, Generic, TypeVar
 
 from atlas.dynamo import cursor as cursors
 from atlas.dynamo.cursor import READ_AHEAD_PAGES
-from atlas.dynamo.many import LIMIT
 from atlas.dynamo.table import Table
 from atlas.errors import InvalidCursor
 from atlas.facade.planning.plan import Kind, Plan
 from atlas.facade.reading.items import by_key, complete, take
-from atlas.facade.reading.opening import open_page
+from atlas.facade.reading.opening import open_page, request_size
 
 T = TypeVar("T")
 
@@ -83,7 +82,7 @@ def _read(plan: Plan, limit: int, *, backward: bool, start: Any) -> Stretch:
     found: list[tuple[Any, Table]] = []
     for _ in range(READ_AHEAD_PAGES):
         room = limit - len(found)
-        entries = take(source, min(max(room + 1, 25), LIMIT) if plan.may_drop else room)
+        entries = take(source, request_size(plan, limit) if plan.selective else room)
         if not entries:
             break
         items = zip(entries, complete(plan, entries), strict=True)
@@ -93,7 +92,7 @@ def _read(plan: Plan, limit: int, *, backward: bool, start: Any) -> Stretch:
             return Stretch([item for _, item in kept], kept[-1][0], source.back_mark(), more=True, short=False)
         if len(found) == limit:
             break
-    more = source.head() is not None or source.stalled
+    more = source.more
     items_found = [item for _, item in found]
     return Stretch(items_found, source.mark(), source.back_mark(), more, short=more and len(found) < limit)
 

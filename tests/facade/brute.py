@@ -104,9 +104,10 @@ trees = st.recursive(
     ),
     max_leaves=4,
 )
+usual = st.sampled_from([comparison("owner", "exact", "ada"), comparison("colour", "exact", Colour.RED)])
 keyed = st.builds(
     lambda key, more: joined([key, *more], False),
-    st.one_of(leaves(["pk"]), leaves(["owner", "colour", "day"]), leaves(["shard", "placed_at", "due"])),
+    st.one_of(leaves(["pk"]), usual, leaves(["owner", "colour", "day"]), leaves(["shard", "placed_at", "due"])),
     st.lists(trees, max_size=2),
 )
 conditions = st.one_of(keyed, keyed, trees, st.just(Case(Q(), lambda _: True)))
@@ -119,10 +120,13 @@ orders = st.sampled_from([(), (), ("placed_at",), ("-placed_at",), ("due",), ("-
 def rides(draw: st.DrawFn) -> list[RideItem]:
     """Up to ten rides; an instant belongs to one day, and what is due to one shard."""
     found = []
-    for id in draw(st.lists(st.sampled_from(IDS), unique=True, max_size=len(IDS))):
+    for id in draw(st.lists(st.sampled_from(IDS), unique=True, min_size=4, max_size=len(IDS))):
         placed = draw(st.sampled_from(INSTANTS))
         due = draw(st.none() | st.sampled_from(POOLS["due"]))
-        values = {name: draw(st.sampled_from(POOLS[name])) for name in ("owner", "colour", "rating", "active")}
+        values = {
+            name: draw(st.sampled_from(POOLS[name][:1] * 3 + POOLS[name]))
+            for name in ("owner", "colour", "rating", "active")
+        }
         values |= {
             "note": draw(st.none() | st.sampled_from(NOTES[1:])),
             "price": draw(st.none() | st.sampled_from(POOLS["price"])),

@@ -70,9 +70,9 @@ class Plan:
         return self.kind is Kind.BATCH_GET or (self.way is not None and not self.way.whole)
 
     @property
-    def may_drop(self) -> bool:
-        """Some of what DynamoDB sends may not be shown."""
-        return bool(self.rest or self.expiry)
+    def selective(self) -> bool:
+        """Of what DynamoDB sends a part is left out here."""
+        return bool(self.rest)
 
     @property
     def filter_condition(self) -> Condition | None:

@@ -51,11 +51,13 @@ def make_plan(model: Any, query: sql.Query, *, scan: bool = False, consistent: b
         order = wish.order.by or (((KEY, True),) if wish.order.reverse else ())
         return Plan(kind, table, test, keys=keys, order=order, rest=parts, **common)
     candidates = [found for way in ways(table) if (found := _through(wish, way, common)) is not None]
-    sorting = [found for found in candidates if _sorts(found, wish.order)]
-    if candidates and not sorting and wish.order.required:
-        raise Refused(_cannot_sort(wish, candidates))
+    if wish.order.required and candidates:
+        sorting = [found for found in candidates if _sorts(found, wish.order)]
+        if not sorting:
+            raise Refused(_cannot_sort(wish, candidates))
+        candidates = sorting
     if candidates:
-        return max(sorting or candidates, key=_worth)
+        return max(candidates, key=lambda found: _worth(found, wish.order))
     if not scan:
         raise Refused(f"{model._meta.label}: no key serves this lookup. {advice(model)}")
     if wish.order.required or wish.order.reverse:
@@ -157,15 +159,16 @@ def _by_own_key(order: Order, way: Way) -> bool:
     return way.index is None and way.range is not None and [name for name, _ in order.by] == [KEY]
 
 
-def _worth(plan: Plan) -> tuple[bool, ...]:
+def _worth(plan: Plan, order: Order) -> tuple[bool, ...]:
     """Greater is better."""
     way = plan.way
     if way is None:
-        return (True,) * 6
+        return (True,) * 7
     return (
         plan.kind is Kind.QUERY,
         not plan.days and not _declared(plan),
         plan.range_condition is not None,
+        _sorts(plan, order),
         way.whole,
         not plan.days,
         way.index is None,

@@ -56,6 +56,10 @@ class Line:
             self.at = self.read_to
         return entry
 
+    @property
+    def more(self) -> bool:
+        return bool(self.waiting) or not self.ended
+
     def mark(self) -> Any:
         return self.at
 

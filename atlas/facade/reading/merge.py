@@ -52,6 +52,10 @@ class Merge:
         entry = line.take()
         return Entry(entry.raw, entry.sort, self.mark())
 
+    @property
+    def more(self) -> bool:
+        return any(line.more for line in self.lines)
+
     def mark(self) -> Any:
         return [line.mark() for line in self.lines]
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from atlas.dynamo.cursor import READ_AHEAD_PAGES
 from atlas.dynamo.days import MOST_DAYS
+from atlas.dynamo.many import LIMIT
 from atlas.errors import InvalidCursor
 from atlas.facade.planning.plan import Kind, Plan
 from atlas.facade.reading.line import Line
@@ -13,14 +14,20 @@ from atlas.facade.reading.walk import Walk
 
 LARGEST_REQUEST = 200
 """Items that one request may look at for a page."""
+LEAST_LOOK = 25
+"""Items looked at in one go where some of them will not be shown."""
 MOST_REQUESTS = 1000
 """Of one read that is not paged; more is refused rather than cut off."""
 
 
 def request_size(plan: Plan, wanted: int) -> int:
-    """How many items to ask for: those wanted and one more, to know whether there is more."""
-    filtered = plan.filters or (plan.rest and plan.way is not None and plan.way.whole)
-    return min(wanted * 4, LARGEST_REQUEST) if filtered else wanted + 1
+    """How many items to ask for: those wanted and one more, to know whether there is more.
+
+    Of a filtered list more, as few will be left; of an index of keys not as many, as each costs a read of its item.
+    """
+    if plan.selective and plan.completes:
+        return min(max(wanted + 1, LEAST_LOOK), LIMIT)
+    return min(wanted * 4, LARGEST_REQUEST) if plan.filters or plan.selective else wanted + 1
 
 
 def open_page(plan: Plan, wanted: int, *, backward: bool, start: Any) -> Source:
@@ -38,7 +45,7 @@ def open_all(plan: Plan, wanted: int | None) -> Source:
         "Instead: read_page() with its cursors, a narrower lookup, or allow_scan()."
     )
     budget = Budget(None if plan.unlimited else MOST_REQUESTS, refusal=refusal)
-    size = None if wanted is None else request_size(plan, wanted) - (not plan.may_drop and not plan.filters)
+    size = None if wanted is None else request_size(plan, wanted) - (not plan.selective and not plan.filters)
     return _open(plan, size, lambda: budget, False, None)
 
 

@@ -49,6 +49,10 @@ class Source(Protocol):
     def stalled(self) -> bool:
         """The budget is used up; there may be more."""
 
+    @property
+    def more(self) -> bool:
+        """There is more, or may be: nothing is read to find out."""
+
     def mark(self) -> Any: ...
 
     def back_mark(self) -> Any: ...

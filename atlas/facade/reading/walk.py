@@ -26,6 +26,10 @@ class Walk:
     def stalled(self) -> bool:
         return not self.ended and self.line.stalled
 
+    @property
+    def more(self) -> bool:
+        return not self.ended and (self.line.more or self.day != self.last)
+
     def head(self) -> Entry | None:
         while not self.ended:
             if entry := self.line.head():
