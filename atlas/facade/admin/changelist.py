@@ -66,8 +66,8 @@ class FacadeChangeList(Stock):
         name = lookup.removesuffix("__exact")
         model: Any = self.model
         hashes = {model.field_names[way.hash] for way in ways(model.table)}
-        attributes = {each.attname for each in self.lookup_opts.concrete_fields if {each.name, each.attname} & hashes}
-        return name in hashes | attributes
+        names = ({each.name, each.attname} for each in self.lookup_opts.concrete_fields)
+        return any(name in own and own & hashes for own in names)
 
     def apply_select_related(self, qs: Any) -> Any:
         """The linked items that columns show, in one BatchGetItem per page."""

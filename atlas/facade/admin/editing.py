@@ -23,6 +23,7 @@ from atlas.facade.admin.recording import deleted
 from atlas.facade.admin.selection import is_key
 from atlas.facade.conflict import DeletedMeanwhile
 from atlas.facade.errors import Refused
+from atlas.facade.links import follow
 
 if TYPE_CHECKING:
     Stock = admin.ModelAdmin[Any]
@@ -120,12 +121,18 @@ class Edits(Stock):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any) -> Any:
         obj = options.get("obj")
         if obj is not None:
+            follow([obj], self._links_shown(request, obj))
             context["object_actions"] = self.open_actions(request, obj)  # type: ignore[attr-defined]
             if request.method != "POST":
                 self.note_read(request, [obj], "change")  # type: ignore[attr-defined]
                 for inline in context["inline_admin_formsets"]:
                     inline.opts.note_read(request, inline.formset, self)
         return super().render_change_form(request, context, *args, **options)
+
+    def _links_shown(self, request: HttpRequest, obj: Any) -> list[str]:
+        """The links that the page names by what they lead to: read together, not one by one."""
+        shown = flatten(flatten_fieldsets(self.get_fieldsets(request, obj)))
+        return list(dict.fromkeys(link for each in shown if (link := getattr(each, "link", None))))
 
     # Gone
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
@@ -100,6 +101,8 @@ class FacadeInline(AsksTheUser, Presents, Stock):
     """Rows shown at most."""
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
+        shown = flatten_fieldsets(self.get_fieldsets(request, obj))
+        options.setdefault("fields", [each for each in shown if isinstance(each, str)])  # columns are no form's
         formset = super().get_formset(request, obj, **options)
         names = {getattr(each, "link", None) for each in self.get_readonly_fields(request, obj)}
         formset.most, formset.secret_fields = self.most, tuple(self.secret_fields)

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 else:
     Stock = object
 
-KEPT = (IS_POPUP_VAR, TO_FIELD_VAR, LIMIT_VAR)
-"""What a clean list keeps of the address: how it is used, not what it was asked for."""
-
 
 class CleanList(Exception):
     """The list cannot be shown as it was asked for; the message says why."""
@@ -68,12 +65,19 @@ class Lists(Stock):
             response = super().changelist_view(request, extra_context)
         except CleanList as error:
             messages.warning(request, str(error))
-            kept = {name: request.GET[name] for name in KEPT if name in request.GET}
-            return HttpResponseRedirect(f"{request.path}?{urlencode(kept)}" if kept else request.path)
+            return HttpResponseRedirect(self._clean_address(request))
         context = getattr(response, "context_data", None)
         if context and "cl" in context:
             context.update(self.list_context(request, context["cl"]))
         return response
+
+    def _clean_address(self, request: HttpRequest) -> str:
+        """Of the same list, used in the same way; not with what it cannot be shown with."""
+        kept = {name: request.GET[name] for name in (IS_POPUP_VAR, LIMIT_VAR) if name in request.GET}
+        field = request.GET.get(TO_FIELD_VAR)
+        if field and self.to_field_allowed(request, field):
+            kept[TO_FIELD_VAR] = field
+        return f"{request.path}?{urlencode(kept)}" if kept else request.path
 
     def list_context(self, request: HttpRequest, changelist: FacadeChangeList) -> dict[str, Any]:
         """What the page shows beside the list. The read of a personal table is noted here."""

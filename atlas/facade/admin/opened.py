@@ -25,7 +25,8 @@ class Opened:
     @classmethod
     def of(cls, instance: Any, names: Iterable[str]) -> Self:
         """The stored item, as far as the page edits or shows it (`names` of fields)."""
-        shown = {instance._meta.get_field(name).column for name in names if name != OPENED_FIELD}
+        columns = {field.name: field.column for field in instance._meta.concrete_fields}
+        shown = {columns[name] for name in names if name in columns}  # a form may have fields of its own
         stored = instance.item.serialize()
         wire = {name: value for name, value in stored.items() if name in shown or name == "schemaVersion"}
         return cls(instance.item.version, wire)
