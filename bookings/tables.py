@@ -1,5 +1,7 @@
 """The marketplace's own tables: bookings, their history, their quotes."""
 
+from typing import Any
+
 from pynamodb.attributes import (
     BooleanAttribute,
     ListAttribute,
@@ -11,24 +13,13 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjec
 from pynamodb_attributes import FloatAttribute, IntegerAttribute, UnicodeEnumAttribute
 
 from atlas.dynamo.attributes import Document, InstantAttribute
-from atlas.dynamo.table import Capacity, Schema, Table
+from atlas.dynamo.table import Capacity, Schema, Table, Upgrade
 from atlas.trail import Trail
 from bookings.rules.lifecycle import Action, Actor, BookingStatus
 from bookings.rules.notices import NoticeKind, NoticeState
+from bookings.rules.told import PASSING, TOLD_PLAINLY
 from bookings.rules.types import BookingType, CancellationCode, DeclineReason, PaymentStatus, QuoteStatus
 from fleet.rules.types import VehicleCategory
-
-
-TOLD_PLAINLY = frozenset(
-    """status type operatorId driverId vehicleId estimatedPrice finalPrice currency selectedQuoteId paymentStatus
-    transactionId arrivedAt completedAt cancelledAt cancellationCode cancellationFee pickupAt""".split()
-)
-"""What the access log keeps of a booking's changes when its people are forgotten."""
-PASSING = frozenset(
-    """pendingQuotes acceptance deadline departureAlertedAt openShard openSince jobDriverId dueShard dueAt createdDay
-    estimate""".split()
-)
-"""What it does not tell: index keys, and what follows from something else."""
 
 
 class Point(Document):
@@ -175,6 +166,20 @@ class BookingsByDay(GlobalSecondaryIndex["Booking"]):
     created_at = InstantAttribute(range_key=True, attr_name="createdAt")
 
 
+class BookingsByPickup(GlobalSecondaryIndex["Booking"]):
+    class Meta:
+        index_name = "pickup-index"
+        projection = KeysOnlyProjection()
+
+    pickup_day = UnicodeAttribute(hash_key=True, attr_name="pickupDay")
+    pickup_at = InstantAttribute(range_key=True, attr_name="pickupAt")
+
+
+def with_pickup_day(item: dict[str, Any]) -> dict[str, Any]:
+    """To 1.1.0: the day of the pick-up is the beginning of its instant's text."""
+    return {**item, "pickupDay": item["pickupAt"][:10]}
+
+
 class Booking(Table):
     """A trip that somebody asked for, and everything that came of it.
 
@@ -186,10 +191,13 @@ class Booking(Table):
       a driver's past: `driver-index`, newest first
     - what a deadline is due for: `due-index`, sparse, one query per shard, `dueAt <= now`
     - all of a day (staff): `day-index`, newest first
+    - the rides of a day (staff): `pickup-index`, by pick-up time; keys that never change, so one write per booking
     """
 
     class Meta(Schema):
         name = "bookings"
+        version = "1.1.0"
+        upgrades = {"1.0.0": Upgrade("1.1.0", with_pickup_day)}
         capacity = Capacity(write=100, read=500)
         retention = "7 years; archived after 2"
         personal = True
@@ -239,6 +247,8 @@ class Booking(Table):
     due_shard = NumberAttribute(attr_name="dueShard", null=True)
     due_at = InstantAttribute(attr_name="dueAt", null=True)
     created_day = UnicodeAttribute(attr_name="createdDay")
+    pickup_day = UnicodeAttribute(attr_name="pickupDay")
+    """UTC date of `pickup_at`."""
 
     concierge_index = BookingsByConcierge()
     operator_index = BookingsByOperator()
@@ -247,6 +257,7 @@ class Booking(Table):
     jobs_index = DriverJobs()
     due_index = DueBookings()
     day_index = BookingsByDay()
+    pickup_index = BookingsByPickup()
 
 
 class BookingHistory(Table):
@@ -289,8 +300,8 @@ class Notice(Table):
     kind = UnicodeEnumAttribute(NoticeKind)
     recipient_id = UnicodeAttribute(attr_name="recipientId")
     """The user. Their address is looked up when it is sent, and not kept here."""
-    recipient = UnicodeEnumAttribute(Actor)
-    """The part that they play."""
+    part = UnicodeEnumAttribute(Actor)
+    """That they play in the booking."""
     driver_id = UnicodeAttribute(attr_name="driverId", null=True)
     """Whom it tells of."""
     state = UnicodeEnumAttribute(NoticeState, default=NoticeState.PENDING)

@@ -21,6 +21,7 @@ class Party(StrEnum):
 MAY = {
     PaymentAction.CAPTURE: frozenset({Party.ADMIN, Party.PAYEE}),
     PaymentAction.REFUND: frozenset({Party.ADMIN}),
+    PaymentAction.VOID: frozenset({Party.ADMIN}),
 }
 
 

@@ -27,6 +27,7 @@ GROUPS = (
             "bookings.booking": "calendar3",
             "bookings.quote": "tag",
             "bookings.bookinghistory": "clock-history",
+            "bookings.notice": "envelope",
         },
     ),
     Group(

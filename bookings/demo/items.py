@@ -125,6 +125,7 @@ class Ride:
             deadline=self.deadline,
             created_at=story.created_at,
             created_day=story.created_at.date().isoformat(),
+            pickup_day=story.pickup_at.date().isoformat(),
         )
         if offer:
             booking.operator_id = demo_id(offer.company.key)

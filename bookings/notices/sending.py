@@ -99,7 +99,7 @@ def _new(id: str, addressee: Addressee, event: NoticesDue) -> Notice:
         id=id,
         kind=addressee.kind,
         recipient_id=addressee.user_id,
-        recipient=RECIPIENT[addressee.kind],
+        part=RECIPIENT[addressee.kind],
         driver_id=addressee.told_of,
     )
 

@@ -5,6 +5,7 @@
 """
 
 from bookings.services.accepting import accept_quote, settle_acceptance
+from bookings.services.amending import amend_booking
 from bookings.services.closing import cancel, expire, expire_now, follow_payment
 from bookings.services.dispatching import alert_departure, assign, report_status
 from bookings.services.quoting import expire_quote, submit_quote, withdraw_quote
@@ -14,6 +15,7 @@ from bookings.services.telling import resend_notice
 __all__ = [
     "accept_quote",
     "alert_departure",
+    "amend_booking",
     "assign",
     "cancel",
     "estimate_price",

@@ -59,6 +59,7 @@ def request_booking(*, user: CurrentUser, type: BookingType, details: Mapping[st
         deadline=request_deadline(created_at=now, pickup_at=pickup_at),
         created_at=now,
         created_day=now.date().isoformat(),
+        pickup_day=pickup_at.date().isoformat(),
     )
     with transact() as tx:
         reference = f"reference:{booking.reference}"

@@ -18,7 +18,7 @@ from payments.services.authorizing import (
 )
 from payments.services.closing import capture, void
 from payments.services.refunding import follow_refund, refund
-from payments.services.staff import capture_by, refund_by
+from payments.services.staff import capture_by, refund_by, void_by
 
 __all__ = [
     "Authorized",
@@ -35,4 +35,5 @@ __all__ = [
     "refund_by",
     "settle_unknown",
     "void",
+    "void_by",
 ]

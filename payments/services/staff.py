@@ -3,7 +3,7 @@
 from accounts.users import CurrentUser
 from payments.permissions import check_may
 from payments.rules.lifecycle import PaymentAction
-from payments.services.closing import capture
+from payments.services.closing import capture, void
 from payments.services.refunding import refund
 from payments.tables import PaymentTransaction
 
@@ -12,6 +12,12 @@ def capture_by(*, user: CurrentUser, transaction_id: str, amount: int | None = N
     """Take the authorised money, or `amount` cents of it; see `capture`."""
     check_may(user, PaymentAction.CAPTURE, PaymentTransaction.fetch(transaction_id))
     return capture(transaction_id=transaction_id, amount=amount)
+
+
+def void_by(*, user: CurrentUser, transaction_id: str) -> PaymentTransaction:
+    """Release the hold; see `void`."""
+    check_may(user, PaymentAction.VOID, PaymentTransaction.fetch(transaction_id))
+    return void(transaction_id=transaction_id)
 
 
 def refund_by(

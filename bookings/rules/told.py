@@ -1,0 +1,41 @@
+"""What the access log tells of a booking's changes; attributes by their names in DynamoDB."""
+
+TOLD_PLAINLY = frozenset(
+    [
+        "status",
+        "type",
+        "operatorId",
+        "driverId",
+        "vehicleId",
+        "estimatedPrice",
+        "finalPrice",
+        "currency",
+        "selectedQuoteId",
+        "paymentStatus",
+        "transactionId",
+        "arrivedAt",
+        "completedAt",
+        "cancelledAt",
+        "cancellationCode",
+        "cancellationFee",
+        "pickupAt",
+    ]
+)
+"""What the access log keeps of a booking's changes when its people are forgotten."""
+PASSING = frozenset(
+    [
+        "pendingQuotes",
+        "acceptance",
+        "deadline",
+        "departureAlertedAt",
+        "openShard",
+        "openSince",
+        "jobDriverId",
+        "dueShard",
+        "dueAt",
+        "createdDay",
+        "pickupDay",
+        "estimate",
+    ]
+)
+"""What it does not tell: index keys, and what follows from something else."""

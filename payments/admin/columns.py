@@ -1,0 +1,27 @@
+"""Columns that only payments have."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy
+
+
+@admin.display(description=gettext_lazy("booking"))
+def reference(transaction: Any) -> Any:
+    """What it pays for. Payments know no bookings, only where their pages are."""
+    try:
+        address = reverse("admin:bookings_booking_change", args=[transaction.reference])
+    except NoReverseMatch:
+        return transaction.reference
+    return format_html('<a href="{}">{}</a>', address, transaction.reference)
+
+
+@admin.display(description=gettext_lazy("operations"))
+def operations(transaction: Any) -> SafeString:
+    """Each request to the provider as a row; its key is shown, for it is no secret and finds the request there."""
+    context = {"operations": transaction.operations, "currency": transaction.currency}
+    return render_to_string("admin/payments/operations.html", context)

@@ -1,0 +1,59 @@
+"""Facades of the payments' tables, for the back office. Nothing else imports them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from atlas.facade.model import Facade
+from atlas.facade.partitions import Days, Values
+from atlas.shards import all_shards
+from atlas.templatetags.ui import format_money
+from payments import tables
+from payments.rules.types import TransactionStatus
+
+REACH = timedelta(days=366 * 10)
+"""As long as transactions are kept."""
+
+
+class PaymentTransaction(
+    Facade,
+    table=tables.PaymentTransaction,
+    links={"payer_id": "accounts.User", "payee_id": "fleet.Operator"},
+    partitions={"day-index": Days(reach=REACH), "due-index": Values(all_shards)},
+    options={
+        "reference": {"verbose_name": "booking"},
+        "payment_gateway_id": {"verbose_name": "Square payment"},
+        "created_at": {"verbose_name": "opened"},
+    },
+):
+    """The payment of one reference, which names a booking to those who know bookings."""
+
+    id: str
+    reference: str
+    status: TransactionStatus
+    amount: int
+    refunded: int
+    currency: str
+    operations: Any
+    payment_gateway_id: str | None
+    item: tables.PaymentTransaction
+
+    class Meta:
+        verbose_name = "transaction"
+
+    def __str__(self) -> str:
+        return f"{format_money(self.amount, self.currency)}, {self.status.lower()}"
+
+
+class WebhookEvent(Facade, table=tables.WebhookEvent, show_expired=True):
+    """A webhook as it was received."""
+
+    id: str
+    type: str
+    body: str
+    handled_at: datetime | None
+
+    class Meta:
+        verbose_name = "webhook"
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.id}"
