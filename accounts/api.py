@@ -1,15 +1,11 @@
 """The API of accounts: registration, tokens, one's own profile and data."""
 
-from typing import Any
-
-from django.contrib.auth import logout, update_session_auth_hash
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import examples, personal_data, services, sign_in
-from accounts.models import User
+from accounts import examples, services, sign_in, signed_in
+from accounts.privacy.closing import delete_me
 from accounts.rules.roles import Role
 from accounts.serializers import (
     EmailChangeSerializer,
@@ -22,7 +18,6 @@ from accounts.serializers import (
     TokensSerializer,
     UserSerializer,
 )
-from accounts.tokens import Token
 from accounts.users import current_user
 from atlas.api.schema import error_response
 from atlas.api.views import OpenView, View
@@ -33,7 +28,8 @@ TAKEN = error_response("`email_taken`: the address has an account.")
 DELETE_ME = {
     "operationId": "delete_me",
     "summary": "Delete the account",
-    "description": "The person is forgotten for good; bookings stay, without a name.",
+    "description": "The person is forgotten for good; bookings stay, without a name. 409 `unfinished` while a ride or "
+    "a payment is not over: `obstacles` says which.",
     "tags": TAGS,
     "security": [{"bearer": []}, {"session": []}],
     "requestBody": {
@@ -57,7 +53,10 @@ DELETE_ME = {
     "responses": {"204": {"description": "Forgotten."}},
 }
 """In full, because drf-spectacular describes no body for a DELETE."""
-WRONG = error_response("`invalid_credentials`: e-mail or password is wrong (it is not said which).")
+WRONG = error_response(
+    "`invalid_credentials`: e-mail or password is wrong (it is not said which). `second_factor_required`: right; "
+    "the error has a `challenge`, good for `expiresIn` seconds, to send to `auth/second-factor` with a code."
+)
 
 
 class RegisterView(OpenView):
@@ -95,8 +94,8 @@ class LoginView(OpenView):
     )
     def post(self, request: Request) -> Response:
         body = self.body(LoginSerializer)
-        signed_in = sign_in.sign_in(**body, origin=origin_of(request._request))
-        return not_kept(self.answer(signed_in, TokensSerializer))
+        found = sign_in.sign_in(**body, origin=origin_of(request._request))
+        return not_kept(self.answer(found, TokensSerializer))
 
 
 class RefreshView(OpenView):
@@ -118,14 +117,13 @@ class RefreshView(OpenView):
 
 
 class LogoutView(View):
+    before_enrolment = True
+
     @extend_schema(
         operation_id="logout", tags=TAGS, summary="Sign out this device", request=None, responses={204: None}
     )
     def post(self, request: Request) -> Response:
-        if isinstance(request.auth, Token):
-            sign_in.sign_out(family_id=request.auth.family_id)
-        else:
-            logout(request._request)
+        signed_in.leave(request)
         return self.nothing()
 
 
@@ -145,7 +143,7 @@ class ChangePasswordView(View):
         user = services.change_password(
             user=current_user(request), **self.body(PasswordChangeSerializer), origin=origin_of(request._request)
         )
-        keep_session(request, user)
+        signed_in.keep_session(request, user)
         return self.nothing()
 
 
@@ -169,9 +167,7 @@ class MeView(View):
 
     @extend_schema(operation=DELETE_ME)
     def delete(self, request: Request) -> Response:
-        services.delete_user(
-            user=current_user(request), **self.body(PasswordSerializer), origin=origin_of(request._request)
-        )
+        delete_me(user=current_user(request), **self.body(PasswordSerializer), origin=origin_of(request._request))
         return self.nothing()
 
 
@@ -193,28 +189,7 @@ class EmailView(View):
         return self.answer(user, UserSerializer)
 
 
-class ExportView(View):
-    @extend_schema(
-        operation_id="export_me",
-        tags=TAGS,
-        summary="Everything held about me",
-        description="One member for each part of Atlas that holds something (GDPR, article 15 and 20).",
-        responses={200: OpenApiTypes.OBJECT},
-    )
-    def get(self, request: Request) -> Response:
-        response = Response(personal_data.export(current_user(request)))
-        response["Content-Disposition"] = 'attachment; filename="atlas-personal-data.json"'
-        return not_kept(response)
-
-
 def not_kept(response: Response) -> Response:
     """No cache on the way may keep tokens or personal data."""
     response["Cache-Control"] = "no-store"
     return response
-
-
-def keep_session(request: Any, user: Any) -> None:
-    """The page on which the password was changed stays signed in; a token does not."""
-    if not isinstance(getattr(request, "auth", None), Token):
-        django_request = getattr(request, "_request", request)
-        update_session_auth_hash(django_request, User.from_item(user))

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts import access_api, api, jobs_api
+from accounts.access_log import api as access_log
 from accounts.privacy import api as privacy
 from accounts.second_factor import api as second_factor
 
@@ -25,5 +26,7 @@ urlpatterns = [
     path("me/sessions/<uuid:session_id>", access_api.SessionView.as_view(), name="session"),
     path("jobs/<uuid:job_id>", jobs_api.JobView.as_view(), name="job"),
     path("jobs/<uuid:job_id>/cancel", jobs_api.CancelJobView.as_view(), name="cancel_job"),
+    path("me/access-log", access_log.OwnAccessLog.as_view(), name="my_access_log"),
+    path("access-log", access_log.AccessLog.as_view(), name="access_log"),
     path("me/export", privacy.ExportView.as_view(), name="me_export"),
 ]

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts import access_views, jobs_views, views
+from accounts.access_log import views as access_log
 from accounts.privacy import views as privacy
 from accounts.second_factor import views as second_factor
 
@@ -21,6 +22,7 @@ urlpatterns = [
     path("account/sessions/", access_views.sessions, name="sessions"),
     path("account/sessions/others/", access_views.end_others, name="end_other_sessions"),
     path("account/sessions/<uuid:session_id>/end/", access_views.end, name="end_session"),
+    path("account/access/", access_log.access, name="access"),
     path("account/privacy/", privacy.overview, name="privacy"),
     path("account/privacy/export/", privacy.start_export, name="start_export"),
     path("account/privacy/delete/", privacy.delete, name="delete_account"),

@@ -3,7 +3,6 @@
 import bookings.handlers as bookings
 import fleet.handlers as fleet
 import payments.handlers as payments
-from accounts import personal_data
 from accounts.access_log import changes
 from accounts.access_log import handlers as access_log
 from accounts.access_log.recorder import AccessLogRecorder
@@ -48,7 +47,6 @@ def wire() -> None:
     subscribe(booking.NoticesDue, bookings.tell_parties)
     subscribe(booking.NoticeWanted, bookings.tell_again)
 
-    personal_data.register("bookings", bookings.personal_data)
     declare("accounts", own.PART)
     declare("atlas", platform.PART)
     declare("bookings", bookings_privacy.PART)

@@ -1,15 +1,13 @@
 """What bookings do when they hear of something; `atlas.wiring` says of what. All may hear it twice."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import fleet.services
 import payments.services
-from accounts.tables import User
 from atlas.live.changes import mark_changed
 from atlas.live.last_position import get_position
 from atlas.live.publish import publish
-from bookings import selectors, services
+from bookings import services
 from bookings.events import (
     BookingChanged,
     DepartureMissed,
@@ -22,7 +20,6 @@ from bookings.events import (
 )
 from bookings.notices import sending
 from bookings.rules.lifecycle import REPORTED, BookingStatus
-from bookings.serializers import BookingSerializer
 from bookings.tables import Booking
 from bookings.topics import REQUESTS, booking_topic, driver_topic, inbox_topic, operator_topic
 from payments.events import PaymentFailed, PaymentRefunded, PaymentSettled, PaymentVoided, RefundFailed
@@ -54,12 +51,6 @@ def tell_parties(event: NoticesDue) -> None:
 def tell_again(event: NoticeWanted) -> None:
     """Staff want somebody told once more."""
     sending.send_again(event)
-
-
-def personal_data(user_id: str) -> list[Any]:
-    """What the bookings hold about a person, for their export: those they asked for, or drove."""
-    user = User.fetch(user_id)
-    return [BookingSerializer(booking).data for booking in selectors.every_booking_of(user)]
 
 
 def keep_location(event: BookingChanged) -> None:

@@ -1,7 +1,6 @@
 """Every read of bookings, already restricted to the asking user."""
 
 import heapq
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import reduce
@@ -209,13 +208,6 @@ def _between(from_: datetime | None, to: datetime | None) -> Condition | None:
     if from_:
         return Booking.created_at >= from_
     return Booking.created_at <= to if to else None
-
-
-def every_booking_of(user: CurrentUser) -> Iterator[Booking]:
-    """All of a person's own bookings, for their export; a company's and the staff's are nobody's own."""
-    if user.role in (Role.CONCIERGE, Role.DRIVER):
-        index, key = _index_of(user)
-        yield from index.query(key) if key else ()
 
 
 def find_by_reference(reference: str) -> Booking | None:

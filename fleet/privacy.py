@@ -66,7 +66,7 @@ def _gate(tx: Transaction, subject: Subject) -> Iterable[Obstacle]:
     for driver in _driver(subject):
         if driver.current_booking_id is not None:
             return [
-                Obstacle("driver_on_ride", "A ride is under way: finish it.", {"bookings": [driver.current_booking_id]})
+                Obstacle("driver_on_ride", "A ride is under way: finish it.", {"bookingIds": [driver.current_booking_id]})
             ]
         try:
             close_calendar(
@@ -74,7 +74,7 @@ def _gate(tx: Transaction, subject: Subject) -> Iterable[Obstacle]:
             )
         except Conflict as promised:
             message = "Rides lie ahead: the operator gives them to other drivers first."
-            return [Obstacle(promised.code, message, {"bookings": promised.details["bookingIds"]})]
+            return [Obstacle(promised.code, message, {"bookingIds": promised.details["bookingIds"]})]
     return []
 
 

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from accounts.privacy.registry import WITHHELD, Holding, Place, Subject, holdings, places
-from accounts.privacy.subjects import subject_of
+from accounts.privacy.subjects import find_subject, subject_of
 from accounts.rules.roles import UserStatus
 from accounts.tables import User
 from accounts.users import CurrentUser
@@ -65,6 +65,14 @@ def write_export(run: jobs.Run, out: jobs.Output) -> None:
     manifest = [manifest_entry(source, counts[source.name]) for source in sources()]
     out.write(b'},"manifest":' + dumps(manifest) + b"}")
     _still_there(subject.user_id)
+
+
+def whole_export(user_id: str) -> dict[str, Any]:
+    """All of it at once, for the command line; of somebody who was forgotten, what is still kept."""
+    subject = find_subject(user_id)
+    data = {source.name: list(rows_of(subject, source)) for source in sources()}
+    manifest = [manifest_entry(source, len(data[source.name])) for source in sources()]
+    return {"about": about(subject, utc_now()), "data": data, "manifest": manifest}
 
 
 def sources() -> tuple[Holding | Place, ...]:

@@ -120,7 +120,8 @@ class Marks:
             for length, marks in wanted.items():
                 for start in range(len(digits) - length + 1):
                     if _mac(hasher, digits[start : start + length]) in marks:
-                        yield Span(Kind.PHONE, places[start], places[start + length - 1] + 1)
+                        begin = places[start] - (text[places[start] - 1 : places[start]] == "+")
+                        yield Span(Kind.PHONE, begin, places[start + length - 1] + 1)
 
 
 def fold(text: str) -> tuple[str, list[int]]:

@@ -54,6 +54,11 @@ class Obstacle:
     message: str
     details: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def named(self) -> list[str]:
+        """What it is about, for people."""
+        return list(self.details.get("bookings", ()))
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

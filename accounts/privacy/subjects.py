@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from accounts.privacy.marks import Kind, Mark, Marks
 from accounts.privacy.registry import Subject, parts
@@ -15,10 +16,10 @@ SALT_BYTES = 32
 NOTHING = Marks(b"", ())
 
 
-def subject_of(user: User, *, values: Iterable[tuple[Kind, str]] = ()) -> Subject:
-    """Somebody who is here, by all they are known by, and by `values` beside."""
+def subject_of(user: User) -> Subject:
+    """Somebody who is here, by all they are known by."""
     bare = Subject(user.id, user.role, user.profile_id, NOTHING)
-    known = [*_own(user), *(known for part in parts() if part.known_by for known in part.known_by(bare)), *values]
+    known = [*_own(user), *(known for part in parts() if part.known_by for known in part.known_by(bare))]
     return Subject(user.id, user.role, user.profile_id, Marks.of(known, salt=secrets.token_bytes(SALT_BYTES)))
 
 
@@ -38,6 +39,15 @@ def find_subject(user_id: str) -> Subject:
     if user is None:
         raise NotFound
     return Subject(user.id, user.role, user.profile_id, NOTHING)  # erased before there were erasures
+
+
+def with_values(subject: Subject, values: Iterable[tuple[Kind, str]]) -> tuple[Subject, ...]:
+    """The person, and the same person by these values alone: each set of marks has a salt of its own."""
+    given = list(values)
+    if not given:
+        return (subject,)
+    marks = Marks.of(given, salt=secrets.token_bytes(SALT_BYTES))
+    return tuple(each for each in (subject, replace(subject, marks=marks)) if each.marks.all)
 
 
 def proof_of(subject: Subject) -> list[MarkDocument]:

@@ -90,7 +90,7 @@ def test_a_freed_address_is_a_strangers(traces: Traces) -> None:
     assert left(old.id) == [], "who came back is not a trace"
     assert {each.place for each in verify(find_subject(old.id)) if each.elsewhere} >= {"users", "uniques"}
     closing.erase_user(actor=None, user_id=new.id, reason=WHY)
-    assert list(verify(find_subject(old.id))) == []
+    assert not [each for each in verify(find_subject(old.id)) if each.kind != "name"], "neither time"
 
 
 def test_a_driver_is_forgotten_and_their_rides_stay(cast: Cast, sandbox: object) -> None:
@@ -150,7 +150,7 @@ def test_what_is_not_finished_stands_against_it(cast: Cast, sandbox: object, pre
     if booking.driver_id:
         with pytest.raises(Conflict) as refused:
             erase(cast.chauffeur)
-        assert refused.value.details["obstacles"][0]["bookings"] == [booking.id]
+        assert refused.value.details["obstacles"][0]["bookingIds"] == [booking.id]
         assert Driver.fetch(cast.driver.id).name == "Marcus Bell"
 
 
