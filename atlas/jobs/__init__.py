@@ -17,7 +17,7 @@ was then (docs/adr/0016-jobs.md). `jobs.find(id)` says how it stands, `jobs.down
 from atlas.jobs.downloads import download_url, has_file
 from atlas.jobs.output import Output
 from atlas.jobs.registry import job
-from atlas.jobs.run import Cancelled, LeaseLost, Run
+from atlas.jobs.run import Cancelled, LeaseLost, Run, Stopped
 from atlas.jobs.services import cancel, find, of_owner, recent, start
 from atlas.jobs.tables import Job, JobStatus
 
@@ -28,6 +28,7 @@ __all__ = [
     "LeaseLost",
     "Output",
     "Run",
+    "Stopped",
     "cancel",
     "download_url",
     "find",

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Event
 from typing import Any
 
 from django.conf import settings
@@ -21,12 +22,20 @@ LARGEST_STATE = 64 * 1024
 LONGEST_NOTE = 300
 
 
+ending = Event()
+"""Set when this process was asked to end: each run in it stops at its next checkpoint."""
+
+
 class Stopped(Exception):
     """This run is over, whatever it was doing. Let it pass."""
 
 
 class Cancelled(Stopped):
     """Somebody cancelled the job."""
+
+
+class HandedBack(Stopped):
+    """This worker is about to end: another one goes on at once, from the checkpoint just stored."""
 
 
 class LeaseLost(Stopped):
@@ -93,8 +102,10 @@ class Run:
         """
         self.state = dict(state)
         grown = self._output is not None and self._output.waiting >= PIECE_BYTES
-        if grown or time.monotonic() - self._settled >= WRITE_SECONDS:
+        if grown or ending.is_set() or time.monotonic() - self._settled >= WRITE_SECONDS:
             self._settle()
+        if ending.is_set():
+            raise HandedBack
 
     @contextmanager
     def file(self, name: str, content_type: str) -> Iterator[Output]:

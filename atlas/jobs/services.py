@@ -95,7 +95,7 @@ def cancel(job_id: str) -> Job:
 
 
 def end(job: Job, status: JobStatus) -> None:
-    """It is over without a file. What was written of one is cleared away when no run can write any more."""
+    """It is over without a file; what was written of one is cleared away when no run can write any more."""
     now = utc_now()
     job.status, job.finished_at, job.lease_until = status, now, None
     job.due_at = now + 2 * settings.JOB_LEASE

@@ -10,7 +10,7 @@ from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.transaction import Lost, transact
 from atlas.errors import AtlasError, Conflict, Unavailable
 from atlas.jobs import registry
-from atlas.jobs.run import Cancelled, LeaseLost, Run
+from atlas.jobs.run import Cancelled, HandedBack, LeaseLost, Run
 from atlas.jobs.services import KEPT, LONGEST_WORK, end, enqueue
 from atlas.jobs.tables import Job, JobStatus
 from atlas.shards import all_shards
@@ -35,6 +35,8 @@ def work(job_id: str) -> None:
         with trail.within(trail.Work(via=f"job {job.name}", request_id=job.id)):
             registry.handler(job.name)(run)
         _finish(job, run)
+    except HandedBack:
+        _hand_back(job)
     except (Cancelled, LeaseLost, Lost) as stopped:
         log.info("job_stopped", job_id=job.id, job=job.name, why=type(stopped).__name__)
     except Exception as error:
@@ -77,9 +79,13 @@ def follow() -> int:
 
 
 def clear(job: Job) -> None:
-    """Delete every object of a job that is over; its row stays, without a file."""
-    objects.delete_under(job.folder)
-    job.result_key = job.due_at = job.due_shard = None
+    """Delete the objects of a job that is over: the pieces of its file, and when its time has come the file too."""
+    kept = job.file_until is not None and job.file_until > utc_now()
+    objects.delete_under(job.folder, but=job.result_key if kept else None)
+    if kept:
+        job.due_at = job.file_until
+    else:
+        job.result_key = job.due_at = job.due_shard = None
     _saved(job)
 
 
@@ -88,23 +94,20 @@ def _finish(job: Job, run: Run) -> None:
     job.status, job.finished_at, job.lease_until = JobStatus.DONE, now, None
     if file is not None:
         job.result_key, job.file_name, job.file_bytes = file.key, file.name, file.size
-        job.file_until = job.due_at = now + settings.JOB_FILES_LIFE
-    else:
-        job.due_at = job.due_shard = None
+        job.file_until = now + settings.JOB_FILES_LIFE
+    job.due_at = now + 2 * settings.JOB_LEASE
     job.state, job.pieces = {}, []
     job.expires_at = (job.file_until or now) + KEPT
     with transact() as tx:
         tx.save(job)
-    if file is not None:
-        _tidy(job)
 
 
-def _tidy(job: Job) -> None:
-    """The pieces of the file are not needed any more. Where that fails they go with the file."""
-    try:
-        objects.delete_under(job.folder, but=job.result_key)
-    except Exception:
-        log.warning("job_pieces_left", job_id=job.id)
+def _hand_back(job: Job) -> None:
+    """No failure of the job's: it waits for another worker, and this run is not held against it."""
+    job.status, job.lease_until, job.due_at = JobStatus.QUEUED, None, utc_now()
+    job.attempts = max(0, job.attempts - 1)
+    if _saved(job):
+        enqueue(job.id)
 
 
 def _fail(job_id: str, run: int, error: Exception) -> None:

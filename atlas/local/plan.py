@@ -47,7 +47,10 @@ def plan(*, data: Path, port: int, ports: Mapping[str, int], given: Mapping[str,
     if not given.get("SQUARE_BASE_URL"):
         env |= _square_settings(ports["square"], port, given)
         services.append(_square(ports["square"], data / "square.sqlite3", env))
-    stores = (_manage("tables", "tables", "apply", once=True), _manage("bucket", "objects", "apply", once=True))
+    stores = (
+        _manage("tables", "tables", "apply", once=True),
+        Program(name="bucket", command=(*_PYTHON, "-m", "atlas.objects"), once=True),
+    )
     seed = (_manage("seed", "seed_demo", once=True),)
     return Plan(waves=(services, stores, seed, _atlas(data, port, given)), env=env)
 

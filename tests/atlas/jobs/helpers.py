@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from atlas import jobs
 from atlas import objects as store
+from atlas.jobs import worker
 from atlas.jobs.tables import Job
 from atlas.objects.store import storage
 
@@ -37,12 +38,14 @@ def kept_objects(job: Job) -> list[str]:
     return [each.key for each in storage().bucket.objects.filter(Prefix=job.folder)]
 
 
-def move(job: Job, **by: timedelta) -> None:
-    """Shift instants of the stored row, as if so much time had passed."""
+def pass_by(job: Job, time: timedelta) -> None:
+    """So much later, in the middle of the next look at what is due."""
     stored: Any = now(job)
-    for name, shift in by.items():
-        setattr(stored, name, getattr(stored, name) - shift)
+    for name in ("due_at", "file_until", "lease_until", "finished_at"):
+        if value := getattr(stored, name):
+            setattr(stored, name, value - time)
     stored.save()
+    worker.follow()
 
 
 def lines(count: int, **options: Any) -> Job:

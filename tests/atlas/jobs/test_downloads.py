@@ -14,11 +14,10 @@ from pytest_django.fixtures import Settings
 from accounts.rules.roles import Role
 from accounts.tables import User
 from atlas import events, jobs, outbox
-from atlas.jobs import worker
 from atlas.jobs.downloads import LINK_LIFE
 from atlas.jobs.events import JobFileDownloaded
 from atlas.jobs.tables import Job, JobStatus
-from tests.atlas.jobs.helpers import move, now, result
+from tests.atlas.jobs.helpers import now, pass_by, result
 from tests.bookings.stage import browser
 from tests.clients import client_of
 from tests.factories import UserFactory, make_job
@@ -85,7 +84,7 @@ def test_no_download_is_given_that_cannot_be_told(job: Job, monkeypatch: pytest.
 
 def test_an_old_link_says_so_and_gives_nothing(job: Job, heard: list[JobFileDownloaded]) -> None:
     old = link(job)
-    with time_machine.travel(job.finished_at + LINK_LIFE + timedelta(minutes=1)):  # type: ignore[operator]
+    with time_machine.travel(job.finished_at + LINK_LIFE + timedelta(minutes=1)):
         answer = Client().get(old)
     assert answer.status_code == 410
     assert "This link has expired" in answer.content.decode()
@@ -94,9 +93,9 @@ def test_an_old_link_says_so_and_gives_nothing(job: Job, heard: list[JobFileDown
 
 def test_a_file_that_was_cleared_away_says_so(job: Job, settings: Settings, heard: list[JobFileDownloaded]) -> None:
     address = link(job)
-    move(job, due_at=settings.JOB_FILES_LIFE, file_until=settings.JOB_FILES_LIFE)
-    assert Client().get(address).status_code == 410, "at once, also where nobody cleared it away yet"
-    worker.follow()
+    with time_machine.travel(job.file_until):
+        assert not jobs.has_file(job), "at once, also where nobody cleared it away yet"
+    pass_by(job, settings.JOB_FILES_LIFE)
     answer = Client().get(address)
     assert answer.status_code == 410
     assert "no longer kept" in answer.content.decode()

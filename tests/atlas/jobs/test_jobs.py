@@ -13,7 +13,7 @@ from atlas.errors import Conflict, Invalid, NotFound
 from atlas.jobs import worker
 from atlas.jobs.registry import UnknownJob
 from atlas.jobs.tables import Job, JobStatus
-from tests.atlas.jobs.helpers import kept_objects, lines, move, now, numbers, result, someone
+from tests.atlas.jobs.helpers import kept_objects, lines, now, numbers, pass_by, result, someone
 
 LONG_AGO = timedelta(days=365)
 
@@ -30,7 +30,6 @@ def test_a_job_is_done_and_leaves_its_file() -> None:
     assert (done.file_name, done.file_bytes) == ("Lines 25.csv", len("\n".join(result(done))) + 1)
     assert done.started_at is not None
     assert done.finished_at is not None
-    assert kept_objects(done) == [done.result_key], "the pieces are gone"
     assert done.lease_until is None
     assert done.error is None
 
@@ -104,10 +103,10 @@ class TestOneKey:
         assert now(first).status is JobStatus.FAILED
         assert jobs.start("samples.refused", owner_id=owner, key="export").id != first.id
 
-    def test_what_has_lost_its_file_is_done_anew(self) -> None:
+    def test_what_has_lost_its_file_is_done_anew(self, settings: Settings) -> None:
         owner = someone()
         first = jobs.start("samples.lines", params={"count": 1}, owner_id=owner, key="export", fresh=LONG_AGO)
-        worker.clear(now(first))
+        pass_by(first, settings.JOB_FILES_LIFE)
         again = jobs.start("samples.lines", params={"count": 1}, owner_id=owner, key="export", fresh=LONG_AGO)
         assert again.id != first.id
 
@@ -183,8 +182,7 @@ class TestCancelling:
 
         worker.follow()
         assert kept_objects(job), "while a run might still write"
-        move(job, due_at=2 * settings.JOB_LEASE)
-        worker.follow()
+        pass_by(job, 2 * settings.JOB_LEASE)
 
         assert not kept_objects(job)
         assert now(job).status is JobStatus.CANCELLED
@@ -213,10 +211,12 @@ def test_lists_show_the_newest_first_and_page() -> None:
 
 def test_files_are_kept_for_a_while_only(settings: Settings) -> None:
     job = lines(2)
-    assert now(job).file_until == now(job).due_at
-    move(job, due_at=settings.JOB_FILES_LIFE, file_until=settings.JOB_FILES_LIFE)
+    assert len(kept_objects(job)) > 1
+    pass_by(job, 2 * settings.JOB_LEASE)
+    assert kept_objects(job) == [now(job).result_key], "its pieces are gone"
+    assert now(job).due_at == now(job).file_until
 
-    worker.follow()
+    pass_by(job, settings.JOB_FILES_LIFE)
 
     cleared = now(job)
     assert cleared.status is JobStatus.DONE

@@ -18,9 +18,11 @@ from atlas.jobs.output import PIECE_BYTES
 from atlas.jobs.tables import Job, JobStatus
 from atlas.local.service import Service
 from tests.atlas.jobs import workers
-from tests.atlas.jobs.helpers import kept_objects, lines, move, now, numbers, result
+from tests.atlas.jobs.helpers import kept_objects, lines, now, numbers, pass_by, result
 from tests.stack import eventually
 
+LEASE = timedelta(minutes=2)
+"""Longer than a lease: who was silent for that long has lost its job."""
 COUNT = 120
 PAUSE = 0.05
 
@@ -52,7 +54,8 @@ def test_a_killed_worker_delays_a_job_and_loses_and_repeats_nothing(tmp_path: Pa
     assert numbers(text) == list(range(COUNT))
     assert {line.split(",")[1] for line in text[1:]} == {"1", "2", "3"}, "each run went on where the one before was"
     assert done.error == "The worker that ran it was lost."
-    eventually(lambda: kept_objects(done) == [done.result_key], what="the pieces are cleared away")
+    pass_by(job, timedelta(seconds=2 * workers.LEASE_SECONDS))
+    assert kept_objects(done) == [done.result_key], "what the killed ones left behind is cleared away too"
 
 
 @pytest.mark.slow
@@ -70,6 +73,23 @@ def test_a_worker_stops_when_the_job_is_called_off(tmp_path: Path, settings: Set
             jobs.cancel(job.id)
         eventually(lambda: over(following), what="the next one is done", within=20)
     assert [now(job).status for job in endless] == [JobStatus.CANCELLED] * settings.JOBS_AT_ONCE
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("workers_do_it")
+def test_a_worker_that_ends_in_order_lets_go_of_its_job(tmp_path: Path) -> None:
+    """The next one goes on at once: nobody waits for a lease, and it is no failure."""
+    with workers.worker(tmp_path / "worker.log") as process:
+        job = lines(COUNT, pause=PAUSE)
+        eventually(lambda: checkpoint_after(job, 25), what="it is well on its way")
+        process.stop()
+        left = now(job)
+        assert (left.status, left.attempts) == (JobStatus.QUEUED, 0)
+        assert left.error is None
+        process.start()
+        done = eventually(lambda: over(job), what="it is done")
+    assert (done.status, done.run) == (JobStatus.DONE, 2)
+    assert numbers(result(done)) == list(range(COUNT))
 
 
 @pytest.mark.slow
@@ -113,8 +133,7 @@ def test_a_silent_worker_loses_it_and_hears_so(queued: list[str], settings: Sett
     with pytest.raises(jobs.LeaseLost), slow.file("slow.csv", "text/csv") as out:  # noqa: PT012
         out.write("number,run\n0,1\n1,1\n")
         slow.checkpoint({"next": 2})
-        move_lease(job, settings)
-        worker.follow()
+        pass_by(job, LEASE)
         worker.work(job.id)
         out.write("x" * PIECE_BYTES)  # it does not know yet
         slow._settled = 0
@@ -141,7 +160,7 @@ def test_a_job_that_kills_its_workers_is_given_up(queued: list[str], settings: S
     job = lines(1)
     for _ in range(worker.MOST_ATTEMPTS):
         assert worker.claim(job.id) is not None
-        move_lease(job, settings)
+        pass_by(job, LEASE)
     assert worker.claim(job.id) is None
     assert (now(job).status, now(job).error) == (JobStatus.FAILED, "The worker that ran it was lost.")
 
@@ -151,7 +170,7 @@ def test_a_job_that_comes_further_each_time_is_not_given_up(queued: list[str], s
     for attempt in range(worker.MOST_ATTEMPTS * 2):
         run = jobs.Run(claimed(job))
         run.checkpoint({"next": attempt + 1})
-        move_lease(job, settings)
+        pass_by(job, LEASE)
     assert worker.claim(job.id) is not None
 
 
@@ -186,12 +205,6 @@ def claimed(job: Job) -> Job:
     found = worker.claim(job.id)
     assert found is not None
     return found
-
-
-def move_lease(job: Job, settings: Settings) -> None:
-    """As if its worker had been silent for longer than a lease."""
-    by = settings.JOB_LEASE + timedelta(seconds=1)
-    move(job, lease_until=by, due_at=by)
 
 
 def checkpoint_after(job: Job, line: int) -> bool:
