@@ -58,14 +58,14 @@ class OutboxRow(Table):
 
 
 class IdempotencyKey(Table):
-    """An answer kept for 24 h, so that the same request again gets the same answer.
+    """An answer kept for 24 h, so that the same request again gets the same answer; or the job that a key stands for.
 
-    - the answer to a repeated request: GetItem `key`
+    - the answer to a repeated request, the job of a key: GetItem `key`
     """
 
     class Meta(Schema):
         name = "idempotency-keys"
-        retention = "24 h (TTL)"
+        retention = "24 h, of a job's key two months (TTL)"
         personal = True
 
     key_ = UnicodeAttribute(hash_key=True, attr_name="key")
@@ -74,7 +74,7 @@ class IdempotencyKey(Table):
     status = IntegerAttribute(null=True)
     """HTTP status of the answer; absent while the first request is still at work."""
     body = UnicodeAttribute(null=True)
-    """Sealed with the client's key, which is not stored."""
+    """Sealed with the client's key, which is not stored; of a job's key, the id of the job."""
     etag = UnicodeAttribute(null=True)
     lease_until = InstantAttribute(attr_name="leaseUntil")
     expires_at = TTLAttribute(attr_name="expiresAt")
