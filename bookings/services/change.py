@@ -38,6 +38,7 @@ def move(
     record(tx, booking, action, actor, before=before, user_id=user_id, note=note)
     if action in TOLD and not silent:
         outbox.add(tx, _notices(booking, action, before, former_driver_id))
+    tally.count(tx, booking, before=before)
     save(tx, booking)
     tx.on_commit(lambda: publish(_news(booking, action)))
     if was_open != (booking.status in OPEN):
