@@ -8,7 +8,7 @@ from django import forms
 from django.contrib.admin.utils import display_for_field
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.forms.models import model_to_dict
+from django.forms.models import InlineForeignKeyField, model_to_dict
 from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 
@@ -62,6 +62,8 @@ class FacadeForm(ModelForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.differences: list[Difference] = []
+        self.row_is_gone = False
+        """A row of an inline that was there when the page was opened; set by its formset."""
         if self._is_stored:
             self.initial[OPENED_FIELD] = self._token()
             if self.is_bound:
@@ -79,6 +81,8 @@ class FacadeForm(ModelForm):
         cleaned = super().clean()
         if self._is_stored:
             self._compare()
+        elif self.row_is_gone and self.has_changed():
+            self.add_error(None, _("This row was deleted while it was open. Tick it as deleted, or add it again."))
         if self.failure is not None:
             tell(self, self.failure, self._meta.model)
         return cleaned
@@ -94,16 +98,38 @@ class FacadeForm(ModelForm):
         for name, value in kept.items():
             setattr(self.instance, name, value)
 
+    def has_changed(self) -> bool:
+        """Of a row that is gone: against what it was when the page was opened. Untouched, it goes without a word."""
+        if not self.row_is_gone:
+            return super().has_changed()
+        opened = self._opened()
+        base = opened and opened.base(self._meta.model)
+        if base is None:
+            return True
+        before = model_to_dict(base)
+        return any(self._is_touched(name, before.get(name)) for name in self._edited)
+
+    @property
+    def _edited(self) -> set[str]:
+        """The item's fields that this form edits: neither its key nor the link to an inline's parent."""
+        own = {field.name for field in self._meta.model._meta.concrete_fields if not field.primary_key}
+        return {name for name in own & set(self.fields) if not isinstance(self.fields[name], InlineForeignKeyField)}
+
+    def _opened(self) -> Opened | None:
+        """What the form says it was opened on; None when it says nothing that we wrote."""
+        try:
+            return Opened.read(str(self[OPENED_FIELD].data or ""), self._meta.model)
+        except (signing.BadSignature, ValueError, TypeError):
+            return None
+
     # The other editor
 
     def _compare(self) -> None:
         """Against the item as it is now; asks for a second save when what the form shows has changed meanwhile."""
-        token = self.cleaned_data.get(OPENED_FIELD)
-        if not token:
+        if not self.cleaned_data.get(OPENED_FIELD):
             return
-        try:
-            opened = Opened.read(token, self._meta.model)
-        except (signing.BadSignature, ValueError, TypeError):
+        opened = self._opened()
+        if opened is None:
             self._reopen()
             self.add_error(None, _("This form does not say what it was opened on. Look at the values and save again."))
             return
@@ -120,24 +146,27 @@ class FacadeForm(ModelForm):
             return
         before = model_to_dict(base)
         for field in self.instance._meta.concrete_fields:
-            if field.name not in self.watched_fields | set(self.fields) or field.name in STAMPS or field.primary_key:
+            if field.name not in self.watched_fields | self._edited or field.name in STAMPS:
                 continue
             was, now = field.value_from_object(base), field.value_from_object(self.instance)
             if was == now:
                 continue
-            yours = self._yours(field, before.get(field.name)) if field.name in self.fields else None
-            if field.name in self.fields and yours is None:
+            edited = field.name in self._edited
+            touched = edited and self._is_touched(field.name, before.get(field.name))
+            if edited and not touched:
                 put(self, field.name, now)
+            yours = self._typed_in(field) if touched else None
             yield Difference(capfirst(str(field.verbose_name)), _shown(field, was), _shown(field, now), yours)
 
-    def _yours(self, field: Any, before: Any) -> str | None:
-        """What was typed in, None when it is what the form opened with."""
-        bound = self[field.name]
+    def _is_touched(self, name: str, before: Any) -> bool:
+        """Whether what is posted is not what the form opened with."""
+        bound = self[name]
         if not bound.field.widget.supports_microseconds and hasattr(before, "microsecond"):
             before = before.replace(microsecond=0)
-        if not bound.field.has_changed(before, bound.data):
-            return None
-        value = self.cleaned_data.get(field.name, bound.data)
+        return bound.field.has_changed(before, bound.data)
+
+    def _typed_in(self, field: Any) -> str:
+        value = self.cleaned_data.get(field.name, self[field.name].data)
         return _shown(field, value.pk if hasattr(value, "pk") else value)
 
     def _reopen(self) -> None:

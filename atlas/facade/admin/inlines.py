@@ -48,6 +48,9 @@ class FacadeFormSet(FormSet):
     links: ClassVar[tuple[str, ...]] = ()
 
     def get_queryset(self) -> Any:
+        """The rows; of a form that was sent, those it is about, one for each of its forms: Django pairs them up."""
+        if self.is_bound and "forms" in self.__dict__:
+            return [form.instance for form in self.initial_forms]
         if not hasattr(self, "_rows"):
             queryset: Any = self.queryset
             if self.links:
@@ -66,13 +69,16 @@ class FacadeFormSet(FormSet):
         super().add_fields(form, index)
         name = self.model._meta.pk.name
         key = form.fields.get(name)
-        if isinstance(key, forms.ModelChoiceField) and form.instance.pk and not form.instance._state.adding:
+        if index is not None and index < self.initial_form_count() and form.instance.item is None:
+            form.row_is_gone = True
+            form.fields[name] = forms.CharField(required=False, widget=forms.HiddenInput)
+        elif isinstance(key, forms.ModelChoiceField) and form.instance.item is not None:
             form.fields[name] = OwnRow(
                 form.instance, queryset=key.queryset, initial=form.instance.pk, required=False, widget=forms.HiddenInput
             )
 
     def delete_existing(self, obj: Any, commit: bool = True) -> None:
-        if commit:
+        if commit and obj.item is not None:
             remember(obj)
             obj.delete()
 

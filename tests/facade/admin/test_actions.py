@@ -1,0 +1,154 @@
+"""Actions call a service for each item, ask where they should, and say what became of each."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.test import Client
+
+from atlas.dynamo.meter import measure
+from atlas.errors import Unavailable
+from tests.facade.admin.conftest import Journal, MakeParcel
+from tests.facade.admin.pages import told
+from tests.facade.parcels.admin import ParcelAdmin
+from tests.facade.parcels.models import ParcelItem, ParcelStatus
+
+LIST = "/admin/parcels/parcel/"
+
+
+def choose(action: str, *items: ParcelItem, **more: Any) -> dict[str, Any]:
+    return {"action": action, "index": "0", "_selected_action": [item.id for item in items], **more}
+
+
+def test_an_action_at_once(admin: Client, parcel: MakeParcel, journal: Journal) -> None:
+    items = [parcel() for _ in range(3)]
+    gone = parcel()
+    gone.delete()
+    response = admin.post(f"{LIST}?status=PENDING", choose("touch", *items, gone))
+    assert (response.status_code, response.headers["Location"]) == (302, f"{LIST}?status=PENDING")
+    assert told(response) == ["Touch: 3 done.", "Touch: 1 is not there any more."]
+    assert {ParcelItem.fetch(item.id).note for item in items} == {"touched"}
+    outcomes = {**{item.id: "DONE" for item in items}, gone.id: "GONE"}
+    assert journal.of("action") == [("touch", outcomes, "")]
+
+
+def test_an_action_that_asks(admin: Client, parcel: MakeParcel, journal: Journal) -> None:
+    fine, locked, done = parcel(), parcel(note="locked"), parcel(status=ParcelStatus.DELIVERED)
+    page = admin.post(LIST, choose("deliver", fine, locked, done))
+    text = page.content.decode()
+    assert (page.status_code, journal.of("action")) == (200, [])
+    assert "This will be done for 3 items, each by itself" in text
+    assert text.count("will be refused: not possible as it stands now") == 1
+    assert ParcelItem.fetch(fine.id).status == ParcelStatus.PENDING
+    page = admin.post(LIST, choose("deliver", fine, locked, done, confirmed="1", reason=""))
+    assert "This field is required." in page.content.decode()
+    response = admin.post(LIST, choose("deliver", fine, locked, done, confirmed="1", reason="asked by phone"))
+    assert told(response) == [
+        "Deliver selected parcels: 1 done.",
+        f"{fine.reference}: because asked by phone",
+        f"{locked.reference}: It is locked.",
+        f"{done.reference}: This is not possible as it stands now.",
+    ]
+    outcomes = {fine.id: "DONE", locked.id: "REFUSED", done.id: "REFUSED"}
+    assert journal.of("action") == [("deliver", outcomes, "asked by phone")]
+
+
+def test_a_button_on_the_items_page(admin: Client, parcel: MakeParcel) -> None:
+    item = parcel()
+    address = f"{LIST}{item.id}/actions/deliver/"
+    assert address in admin.get(f"{LIST}{item.id}/change/").content.decode()
+    page = admin.get(address)
+    assert page.status_code == 200
+    response = admin.post(address, {"confirmed": "1", "reason": "asked", "_selected_action": "another"})
+    assert (response.status_code, response.headers["Location"]) == (302, f"{LIST}{item.id}/change/")
+    assert ParcelItem.fetch(item.id).status == ParcelStatus.DELIVERED
+    assert address not in admin.get(f"{LIST}{item.id}/change/").content.decode(), "open no more"
+    response = admin.get(address)
+    assert (response.status_code, told(response)) == (302, ["This is not possible as it stands now."])
+
+
+def test_a_button_that_does_not_ask(admin: Client, parcel: MakeParcel) -> None:
+    item = parcel()
+    address = f"{LIST}{item.id}/actions/touch/"
+    assert admin.get(address).status_code == 302
+    assert ParcelItem.fetch(item.id).note == "", "looking does nothing"
+    assert told(admin.post(address)) == ["Touch: 1 done."]
+    assert ParcelItem.fetch(item.id).note == "touched"
+
+
+@pytest.mark.parametrize("name", ["no-such", "delete_selected", "changelist_view", "__init__"])
+def test_a_button_that_is_none(admin: Client, parcel: MakeParcel, name: str) -> None:
+    assert admin.post(f"{LIST}{parcel().id}/actions/{name}/").status_code == 403
+
+
+def test_deleting_selected_items(admin: Client, parcel: MakeParcel, journal: Journal) -> None:
+    item, kept = parcel(), parcel()
+    assert admin.post(LIST, choose("delete_items", item)).status_code == 200
+    response = admin.post(LIST, choose("delete_items", item, confirmed="1"))
+    assert told(response) == ["Delete selected parcels: 1 done."]
+    assert [each.id for each in ParcelItem.scan()] == [kept.id]
+    assert [key for key, _before in journal.of("deleted")] == [item.id]
+
+
+def test_what_breaks_stops_the_rest(admin: Client, parcel: MakeParcel, monkeypatch: pytest.MonkeyPatch) -> None:
+    items = [parcel() for _ in range(3)]
+    original = ParcelAdmin.touch
+
+    def touch(self: Any, request: Any, obj: Any) -> None:
+        if obj.pk == items[1].id:
+            raise ZeroDivisionError
+        original(self, request, obj)
+
+    touch.service_action = original.service_action  # type: ignore[attr-defined]
+    touch.short_description = "Touch"  # type: ignore[attr-defined]
+    monkeypatch.setattr(ParcelAdmin, "touch", touch)
+    response = admin.post(LIST, choose("touch", *items))
+    assert told(response) == [
+        "Touch: 1 done.",
+        f"{items[1].reference}: Something went wrong on our side; it was noted.",
+        f"{items[2].reference}: Not tried after that.",
+    ]
+
+
+def test_a_store_that_is_away(admin: Client, parcel: MakeParcel, monkeypatch: pytest.MonkeyPatch) -> None:
+    items = [parcel() for _ in range(3)]
+    original = ParcelAdmin.touch
+
+    def touch(self: Any, request: Any, obj: Any) -> None:
+        if obj.pk == items[1].id:
+            raise Unavailable
+        original(self, request, obj)
+
+    touch.service_action = original.service_action  # type: ignore[attr-defined]
+    touch.short_description = "Touch"  # type: ignore[attr-defined]
+    monkeypatch.setattr(ParcelAdmin, "touch", touch)
+    response = admin.post(LIST, choose("touch", *items))
+    assert [message.partition(": ")[0] for message in told(response)] == [
+        "Touch",
+        items[1].reference,
+        items[2].reference,
+    ]
+    assert "the store was away" in told(response)[2]
+
+
+def test_a_hundred_items_in_one_request(admin: Client, parcel: MakeParcel) -> None:
+    """Told in few words, read in one call."""
+    items = [parcel(note="locked") for _ in range(100)]
+    with measure() as cost:
+        page = admin.post(LIST, choose("deliver", *items))
+    assert [each for each in cost.operations if "parcels" in each] == ["BatchGetItem atlas-test-parcels"]
+    assert page.content.decode().count("<li><a href=") >= 100
+    response = admin.post(LIST, choose("deliver", *items, confirmed="1", reason="all"))
+    assert len(told(response)) == 21
+    assert told(response)[-1] == "… and 80 more."
+
+
+def test_without_a_csrf_token(staff: Any, parcel: MakeParcel) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(staff)
+    item = parcel()
+    for address in (LIST, f"{LIST}{item.id}/actions/touch/", f"{LIST}export/"):
+        body = urlencode([("action", "touch"), ("index", "0"), ("_selected_action", item.id), ("format", "csv")])
+        answer = client.post(address, body, content_type="application/x-www-form-urlencoded")
+        assert answer.status_code == 403, address
+    assert ParcelItem.fetch(item.id).note == ""
