@@ -57,7 +57,7 @@ def end_others(request: HttpRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def password_reset(request: HttpRequest) -> HttpResponseBase:
     """Ask for a link; the same page whoever's address it is."""
-    form = PasswordResetForm(request.POST or None)
+    form = PasswordResetForm(request.POST if request.method == "POST" else None)
     asked = request.method == "POST" and form.is_valid()
     if asked:
         resetting.ask(email=form.cleaned_data["email"])
@@ -71,7 +71,7 @@ def password_reset(request: HttpRequest) -> HttpResponseBase:
 def password_reset_confirm(request: HttpRequest) -> HttpResponseBase:
     """The page behind the link."""
     token = request.POST.get("token") or request.GET.get("token", "")
-    form = NewPasswordForm(request.POST or None)
+    form = NewPasswordForm(request.POST if request.method == "POST" else None)
     try:
         resetting.holder(token)
         if request.method == "POST" and form.is_valid():

@@ -11,7 +11,6 @@ from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.utils.decorators import sync_and_async_middleware
-from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 from pynamodb.exceptions import PynamoDBException
 
@@ -87,6 +86,5 @@ class EnrolmentMiddleware:
             return None
         if not getattr(request.user, "must_enrol", False):
             return None
-        query = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
-        address = f"{resolve_url(ENROLMENT)}?{query}".rstrip("?")
+        address = resolve_url(ENROLMENT)
         return HttpResponseClientRedirect(address) if request.headers.get("HX-Request") else redirect(address)

@@ -45,7 +45,7 @@ def code(request: HttpRequest) -> HttpResponseBase:
     first = request.session.get(FIRST_STEP)
     if not first:
         return redirect("accounts:sign_in")
-    form = CodeForm(request.POST or None)
+    form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             user = sign_in.record_sign_in(challenge.redeem(first["challenge"], form.cleaned_data["code"]))
@@ -100,7 +100,7 @@ def setup(request: HttpRequest) -> HttpResponseBase:
     found = services.pending(user=user)
     if found is None:
         return redirect(OVERVIEW)
-    form = CodeForm(request.POST or None)
+    form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             confirmed = services.confirm(user=user, code=form.cleaned_data["code"], keep=signed_in.current_key(request))

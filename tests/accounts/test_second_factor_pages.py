@@ -186,10 +186,10 @@ def test_staff_are_led_to_it_before_anything_else(ada: User) -> None:
     nora = UserFactory.create(role=Role.ADMIN)
     client = signed_in(nora)
     for path in ("/", "/account/", "/account/sessions/"):
-        assert client.get(path)["Location"] == f"/account/second-factor/?next={path.replace('/', '%2F')}"
+        assert client.get(path)["Location"] == "/account/second-factor/"
     assert client.post("/account/", {"name": "x"})["Location"] == "/account/second-factor/"
     polled = client.get("/account/", headers={"HX-Request": "true"})
-    assert polled["HX-Redirect"].startswith("/account/second-factor/")
+    assert polled["HX-Redirect"] == "/account/second-factor/"
     assert client.get("/api/v1/me").status_code == 403
     assert "Set yours up" in client.get("/account/second-factor/").content.decode()
     client.post(SET_UP, {"code": current_code(begun(client))})
