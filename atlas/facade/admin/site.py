@@ -6,7 +6,8 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.utils import quote
-from django.http import HttpRequest
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 
@@ -15,10 +16,24 @@ from atlas.facade.admin.recorder import Act, HistoryEntry, NullRecorder, Recorde
 MOST_RECENT = 10
 
 
+class NotedAutocomplete(AutocompleteJsonView):
+    """What it offers of a personal table is a read as any other."""
+
+    def get_context_data(self, **options: Any) -> dict[str, Any]:
+        context = super().get_context_data(**options)
+        note_read = getattr(self.model_admin, "note_read", None)
+        if note_read is not None:
+            note_read(self.request, list(context["object_list"]), "search")
+        return context
+
+
 class FacadeAdminSite(AdminSite):
     """`recorder` may be replaced by any `atlas.facade.admin.recorder.Recorder`."""
 
     recorder: Recorder = NullRecorder()
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        return NotedAutocomplete.as_view(admin_site=self)(request)
 
     def get_log_entries(self, request: HttpRequest) -> Any:
         return RecentEntries(self, request)
