@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 import httpx
 import pytest
+from botocore.config import Config
 
 from atlas.local import objects
 from atlas.local.errors import LocalError
@@ -20,6 +21,7 @@ def s3(service: Service, secret: str = objects.CREDENTIAL) -> Any:
         region_name="us-east-1",
         aws_access_key_id=objects.CREDENTIAL,
         aws_secret_access_key=secret,
+        config=Config(signature_version="s3v4"),
     )
 
 
