@@ -214,6 +214,8 @@ CALLS: dict[str, Prepare] = {
     "GET /me/sessions": own("concierge"),
     "DELETE /me/sessions/{session_id}": of_session,
     "POST /me/sessions/revoke-others": own("concierge"),
+    "GET /me/access-log": own("concierge"),
+    "GET /access-log": lambda cast: Call("admin", query={"subject": cast.concierge.id}),
     "GET /me/export": own("concierge"),
     "GET /jobs/{job_id}": of_job("concierge"),
     "POST /jobs/{job_id}/cancel": of_job("concierge"),

@@ -69,6 +69,10 @@ POST /account/second-factor/off/                                    302   400   
 GET  /account/sessions/                                             302   200   200   200   200   200   200   200   200   200
 POST /account/sessions/others/                                      302   302   302   302   302   302   302   302   302   302
 POST /account/sessions/{session_id}/end/                            302   302   302   302   302   302   302   302   302   302
+GET  /account/access/                                               302   200   200   200   200   200   200   200   200   200
+GET  /account/privacy/                                              302   200   200   200   200   200   200   200   200   200
+POST /account/privacy/export/                                       302   302   302   302   302   302   302   302   302   302
+POST /account/privacy/delete/                                       302   400   400   400   400   400   400   400   400   400
 GET  /account/jobs/{job_id}/                                        302   200   404   404   404   404   404   404   404   200
 POST /account/jobs/{job_id}/cancel/                                 302   302   404   404   404   404   404   404   404   302
 GET  /account/jobs/{job_id}/file/                                   302   410   404   404   404   404   404   404   404   410
