@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
+from atlas.local.service import Service
 from atlas.local.square.testing import SandboxServer
+from tests.object_store import object_process
 from tests.sandbox import square_process
 
-__all__ = ["square_process"]
+__all__ = ["object_process", "square_process"]
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
@@ -33,7 +35,9 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
-def live_site(square_process: SandboxServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def live_site(
+    square_process: SandboxServer, object_process: Service, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """The address of Atlas over HTTP and WebSocket, as Daphne serves it."""
     port = _free_port()
     log = (tmp_path_factory.mktemp("site") / "log").open("w+")
@@ -45,6 +49,7 @@ def live_site(square_process: SandboxServer, tmp_path_factory: pytest.TempPathFa
             "DJANGO_SETTINGS_MODULE": "atlas.settings",
             "SQUARE_BASE_URL": square_process.base_url,
             "SQUARE_ACCESS_TOKEN": square_process.access_token,
+            "OBJECTS_ENDPOINT": object_process.url,
             "PORT": str(port),
         },
         stdout=log,
@@ -60,10 +65,11 @@ def live_site(square_process: SandboxServer, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture
-def open_browser(live_site: str) -> Iterator[Open]:
+def open_browser(live_site: str, object_process: Service) -> Iterator[Open]:
     """`open_browser(phone=True, dark=True, ...)` gives a page of its own browser session; none may log an error, miss a
-    file or ask anybody but the site.
+    file or ask anybody but the site (and the object store, for a download).
     """
+    known = (live_site, f"{object_process.url}/", "data:", "blob:")
     wrong: list[str] = []
     contexts: list[BrowserContext] = []
     with sync_playwright() as playwright:
@@ -80,7 +86,7 @@ def open_browser(live_site: str) -> Iterator[Open]:
             )
             contexts.append(context)
             page = context.new_page()
-            watch(page, live_site, wrong)
+            watch(page, known, wrong)
             return page
 
         yield open_one
@@ -90,7 +96,7 @@ def open_browser(live_site: str) -> Iterator[Open]:
     assert wrong == []
 
 
-def watch(page: Page, site: str, wrong: list[str]) -> None:
+def watch(page: Page, known: tuple[str, ...], wrong: list[str]) -> None:
     """Note down whatever a page should not do."""
 
     def logged(message: Any) -> None:
@@ -98,7 +104,7 @@ def watch(page: Page, site: str, wrong: list[str]) -> None:
             wrong.append(f"{page.url}: {message.text}")
 
     def asked(request: Any) -> None:
-        if not request.url.startswith((site, "data:", "blob:")):
+        if not request.url.startswith(known):
             wrong.append(f"{page.url} asked {request.url}")
 
     def answered(response: Any) -> None:
