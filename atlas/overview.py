@@ -11,7 +11,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from atlas import outbox, pulse
+from atlas import pulse
 from atlas.backoffice.panels import panel
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.many import get_many
@@ -45,11 +45,12 @@ def health(request: HttpRequest) -> Mapping[str, Any]:
 def failing_outbox(request: HttpRequest) -> Mapping[str, Any]:
     """Facts that no handler has confirmed, the soonest due first."""
     keys = [
-        key.id for shard in all_shards() for key in islice(OutboxRow.due_index.query(shard, limit=LOOKED_AT), LOOKED_AT)
+        key for shard in all_shards() for key in islice(OutboxRow.due_index.query(shard, limit=LOOKED_AT), LOOKED_AT)
     ]
-    found = get_many(*((OutboxRow, key) for key in keys)) if keys else []
+    found = get_many(*((OutboxRow, key.id) for key in keys)) if keys else []
     failing = sorted((row for row in found if row is not None and row.attempts), key=lambda row: row.due_at)
-    behind = outbox.behind()
+    now = utc_now()
+    behind = max((now - key.due_at for key in keys), default=timedelta())
     return {
         "rows": [
             {
@@ -60,7 +61,7 @@ def failing_outbox(request: HttpRequest) -> Mapping[str, Any]:
             }
             for row in failing[:MOST_SHOWN]
         ],
-        "note": _("%d s behind") % behind.total_seconds() if behind else "",
+        "note": _("%d s behind") % behind.total_seconds() if behind > timedelta() else "",
         "empty": _("Everything was delivered."),
         **_list("atlas", "outboxrow"),
     }

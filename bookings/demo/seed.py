@@ -12,6 +12,7 @@ from atlas.dynamo.bulk import put_all
 from atlas.dynamo.table import Table
 from atlas.tables import Unique
 from bookings.demo.cast import COMPANIES, CONCIERGES, DEMO_DRIVER, DOMAIN, PASSWORD, STAFF, Company, demo_id
+from bookings.demo.counting import count
 from bookings.demo.items import Ride, driver_id, vehicle_id
 from bookings.demo.paying import payments_of
 from bookings.demo.stories import Writer
@@ -43,10 +44,12 @@ def seed(now: datetime) -> dict[str, int]:
     if Unique.find(DONE, consistent=True) is not None:
         return {}
     rides = [Ride(story) for story in Writer(now).all()]
-    items: list[Table] = [*people(now), *companies(now, rides), *calendars(rides), *payments_of(rides, now)]
+    payments = payments_of(rides, now)
+    items: list[Table] = [*people(now), *companies(now, rides), *calendars(rides), *payments]
     for ride in rides:
         items += ride.items()
     put_all(items)
+    count([ride.booking for ride in rides], payments, now)
     put_all([Unique(key_=DONE, owner_id="demo", created_at=now)])
     return dict(Counter(type(item).__name__ for item in items))
 
