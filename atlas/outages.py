@@ -19,10 +19,11 @@ BUSY = {
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "ServiceUnavailable",
+    "SlowDown",
     "ThrottlingException",
     "TransactionInProgressException",
 }
-"""DynamoDB's error codes after which the same request may well succeed later."""
+"""Error codes of DynamoDB and S3 after which the same request may well succeed later."""
 
 
 def is_outage(error: BaseException | None) -> bool:
