@@ -41,7 +41,7 @@ class FacadeBase(ModelBase):
     ) -> type:
         if table is not None:
             declared = Declared(table, set(unique), names or {}, links or {}, options or {})
-            for field_name, field in declared.fields().items():
+            for field_name, field in declared.fields(namespace).items():
                 namespace.setdefault(field_name, field)
             meta = namespace.get("Meta", object)
             defaults = {"managed": False, "db_table": table.Meta.table_name, "base_manager_name": "objects"}
@@ -79,8 +79,8 @@ class Declared:
         name = self.names.get(attribute, attribute.rstrip("_"))
         return name.removesuffix(SUFFIX) + SUFFIX if attribute in self.links else name
 
-    def fields(self) -> dict[str, Any]:
-        """Field name -> field, the synthetic key first."""
+    def fields(self, own: Mapping[str, Any]) -> dict[str, Any]:
+        """Field name -> field, the synthetic key first; `own` are those that the class declares itself."""
         attributes = self.table.get_attributes()
         composite = self.table._range_keyname is not None
         found: dict[str, Any] = {}
@@ -94,10 +94,14 @@ class Declared:
             if link := self.links.get(name):
                 base = {**field_options(name, attribute, primary=primary), **more}
                 found[self.attnames[name].removesuffix(SUFFIX)] = link_field(self.table, name, link, base)
-            else:
-                found[self.attnames[name]] = field_for(
-                    name, attribute, unique=name in self.unique, primary=primary, **more
-                )
+                continue
+            unique = name in self.unique
+            try:
+                found[self.attnames[name]] = field_for(name, attribute, unique=unique, primary=primary, **more)
+            except TypeError as error:
+                if self.attnames[name] not in own:
+                    self.unknown[name] = str(error)
+                    del self.attnames[name]
         return found
 
 

@@ -4,9 +4,11 @@ The parts are in DynamoDB's own text, joined by `|`; in them `~` is `~0` and `|`
 does not come out again exactly as it went in names no item.
 """
 
+from decimal import Decimal
 from typing import Any
 
 from pynamodb.attributes import Attribute
+from pynamodb.constants import NUMBER
 
 from atlas.facade.planning.wire import fits_key
 
@@ -15,9 +17,14 @@ SEPARATOR = "|"
 
 def key_text(attributes: tuple[Attribute[Any], ...], values: tuple[Any, ...]) -> str:
     return SEPARATOR.join(
-        str(attribute.serialize(value)).replace("~", "~0").replace(SEPARATOR, "~1")
+        _part(attribute, value).replace("~", "~0").replace(SEPARATOR, "~1")
         for attribute, value in zip(attributes, values, strict=True)
     )
+
+
+def _part(attribute: Attribute[Any], value: Any) -> str:
+    sent = str(attribute.serialize(value))
+    return format(Decimal(sent).normalize(), "f") if attribute.attr_type == NUMBER else sent
 
 
 def key_values(attributes: tuple[Attribute[Any], ...], text: Any) -> tuple[Any, ...] | None:

@@ -10,13 +10,15 @@ instance carries the item it was made from (`item`); saving writes what changed,
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Self
 
+from django.core.checks import CheckMessage
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DatabaseError, models
 
 from atlas.dynamo.table import Table
 from atlas.facade import saving
+from atlas.facade.checks import check_facade
 from atlas.facade.declaring import Declared, FacadeBase
-from atlas.facade.fields import plain
+from atlas.facade.fields import STAMPS, plain
 from atlas.facade.keys import key_text, key_values
 from atlas.facade.partitions import Partitions
 from atlas.facade.planning.ways import ways
@@ -45,6 +47,10 @@ class Facade(models.Model, metaclass=FacadeBase):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def check(cls, **options: Any) -> list[CheckMessage]:
+        return [*super().check(**options), *check_facade(cls)]
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -98,7 +104,8 @@ class Facade(models.Model, metaclass=FacadeBase):
         for name, value in self.values_of(item).items():
             if fields is None or name in fields or name.removesuffix("_id") in fields:
                 setattr(self, name, value)
-        for field in self._meta.concrete_fields:
+        links: Any = self._meta.concrete_fields
+        for field in links:
             if field.is_relation and field.is_cached(self):
                 field.delete_cached_value(self)
 
@@ -127,7 +134,7 @@ class Facade(models.Model, metaclass=FacadeBase):
         base, yours = self.values_of(self.item), {name: getattr(self, name) for name in self.attribute_names}
         self.refresh_from_db()
         for name, value in yours.items():
-            if name not in saving.STAMPS and value != base[name]:
+            if name not in STAMPS and value != base[name]:
                 setattr(self, name, value)
 
     def delete(self, *_: Any, **__: Any) -> tuple[int, dict[str, int]]:

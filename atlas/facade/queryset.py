@@ -51,13 +51,13 @@ class FacadeQuerySet(models.QuerySet[M]):
 
     def allow_scan(self) -> Self:
         """Permit reading the whole table where no key serves, and as many requests as it takes."""
-        clone = self._chain()
+        clone = self.all()
         clone.scan_allowed = True
         return clone
 
     def consistent(self) -> Self:
         """Read what is there this instant, at twice the price; an index cannot, it lags a moment behind."""
-        clone = self._chain()
+        clone = self.all()
         clone.consistently = True
         return clone
 
@@ -94,10 +94,10 @@ class FacadeQuerySet(models.QuerySet[M]):
         """How many there are, for a keyed read: what it counts, it reads."""
         return len(self)
 
-    def values(self, *fields: str, **expressions: Any) -> Any:
+    def values(self, *fields: Any, **expressions: Any) -> Any:
         return _rows(super().values(*fields, **expressions))
 
-    def values_list(self, *fields: str, flat: bool = False, named: bool = False) -> Any:
+    def values_list(self, *fields: Any, flat: bool = False, named: bool = False) -> Any:
         return _rows(super().values_list(*fields, flat=flat, named=named))
 
     def aggregate(self, *_: Any, **__: Any) -> NoReturn:

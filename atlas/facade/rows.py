@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from django.db.models.query import (
+from django.db.models.query import (  # type: ignore[attr-defined] # the stubs do not know all of them
     BaseIterable,
     FlatValuesListIterable,
     ModelIterable,
@@ -39,23 +39,25 @@ def _selected(queryset: Any) -> list[str]:
 
 class InstanceIterable(ModelIterable):  # type: ignore[type-arg] # not generic when it runs
     def __iter__(self) -> Iterator[Any]:
-        items = self.queryset._items()
-        if not self.queryset.query.select_related:
+        queryset: Any = self.queryset
+        items = queryset._items()
+        if not queryset.query.select_related:
             for item in items:
-                yield from instances(self.queryset, [item])
+                yield from instances(queryset, [item])
             return
         while chunk := list(islice(items, CHUNK)):
-            yield from instances(self.queryset, chunk)
+            yield from instances(queryset, chunk)
 
 
 class Rows(BaseIterable):  # type: ignore[type-arg]
     """Plain values; a relation's is its key."""
 
     def __iter__(self) -> Iterator[Any]:
-        model = self.queryset.model
-        names = self.queryset._fields or [field.attname for field in model._meta.concrete_fields]
+        queryset: Any = self.queryset
+        items, model = queryset._items(), queryset.model
+        names = queryset._fields or [field.attname for field in model._meta.concrete_fields]
         fields = [model._meta.pk if name == "pk" else model._meta.get_field(name) for name in names]
-        for item in self.queryset._items():
+        for item in items:
             instance = model.from_item(item)
             yield self.row(names, [getattr(instance, field.attname) for field in fields])
 

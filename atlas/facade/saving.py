@@ -50,8 +50,9 @@ def create(facade: Any) -> None:
 def update(facade: Any, only: set[str] | None) -> None:
     """One UpdateItem of the changed attributes; none when nothing changed. Raises `EditConflict`."""
     changed: dict[str, Any] = {}
-    for name, attribute in facade.table.get_attributes().items():
-        field = facade.field_names[name]
+    attributes = facade.table.get_attributes()
+    for name, field in facade.field_names.items():
+        attribute = attributes[name]
         if name in STAMPS or (only is not None and field not in only and field.removesuffix("_id") not in only):
             continue
         value = typed(attribute, getattr(facade, field))

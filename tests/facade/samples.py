@@ -136,6 +136,8 @@ class Ride(
     price: Any
     owner: Any
     version: Any
+    colour: Any
+    type: Any
 
     class Meta:
         apps = sandbox

@@ -1,5 +1,6 @@
 """Long lists, page by page: forward and back the same rows, at the same cost on every page."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import chain
 from typing import Any
@@ -166,7 +167,7 @@ def test_a_cursor_is_good_for_its_own_list_only(rows: list[RideItem]) -> None:
     mine = Ride.objects.filter(owner="ada")
     cursor = mine.read_page(3, scope="ada").next
     assert mine.read_page(3, cursor, scope="ada").items
-    others = [
+    others: list[Callable[[], Any]] = [
         lambda: mine.read_page(3, cursor, scope="ben"),
         lambda: Ride.objects.filter(owner="ben").read_page(3, cursor, scope="ada"),
         lambda: mine.order_by("placed_at").read_page(3, cursor, scope="ada"),

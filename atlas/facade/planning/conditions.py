@@ -107,7 +107,9 @@ class Group:
             yield from part.leaves()
 
     def pushed(self, attributes: Mapping[str, Attribute[Any]]) -> Condition:
-        return reduce(and_ if self.connector == "AND" else or_, [part.pushed(attributes) for part in self.parts])
+        join = and_ if self.connector == "AND" else or_
+        condition: Condition = reduce(join, [part.pushed(attributes) for part in self.parts])
+        return condition
 
     def pushable(self, attributes: Mapping[str, Attribute[Any]]) -> bool:
         return bool(self.parts) and all(part.pushable(attributes) for part in self.parts)
@@ -129,7 +131,8 @@ class Not:
         yield from self.part.leaves()
 
     def pushed(self, attributes: Mapping[str, Attribute[Any]]) -> Condition:
-        return ~self.part.pushed(attributes)
+        condition: Condition = ~self.part.pushed(attributes)
+        return condition
 
     def pushable(self, attributes: Mapping[str, Attribute[Any]]) -> bool:
         return self.part.pushable(attributes)

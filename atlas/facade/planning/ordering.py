@@ -37,9 +37,9 @@ def order_of(model: Any, query: sql.Query) -> Order:
 
 def _one(model: Any, term: Any) -> tuple[str, bool]:
     if isinstance(term, OrderBy) and isinstance(term.expression, F):
-        term = ("-" if term.descending else "") + term.expression.name
+        term = ("-" if term.descending else "") + _name(term.expression)
     if isinstance(term, F):
-        term = term.name
+        term = _name(term)
     if not isinstance(term, str) or term == "?":
         raise Refused(f"{model._meta.label}: order_by({term!r}) needs SQL. Instead: order by an index's sort key.")
     descending, name = term.startswith("-"), term.lstrip("+-")
@@ -49,3 +49,7 @@ def _one(model: Any, term: Any) -> tuple[str, bool]:
         raise Refused(f"{model._meta.label}: order_by({term!r}) spans a relation, which needs a join.")
     attname = model._meta.get_field(name).attname
     return model.attribute_names.get(attname, KEY), descending
+
+
+def _name(term: Any) -> str:
+    return str(term.name)
