@@ -41,9 +41,8 @@ class RunsActions(Stock):
 
     def open_actions(self, request: HttpRequest, obj: Any) -> list[dict[str, Any]]:
         """The buttons on an item's page: what its user may do with it as it stands."""
-        found = (
-            getattr(function, "service_action", None) for function, _name, _label in self.get_actions(request).values()
-        )
+        actions: Any = self.get_actions(request)
+        found = (getattr(function, "service_action", None) for function, _name, _label in actions.values())
         return [
             {"action": each, "label": each.label_for_one(self.model), "url": self._action_url(obj, each)}
             for each in found
@@ -60,7 +59,7 @@ class RunsActions(Stock):
         """A POST to the list: the chosen action for what is ticked."""
         back = HttpResponseRedirect(request.get_full_path())
         name = self._chosen_name(request)
-        actions = self.get_actions(request)
+        actions: Any = self.get_actions(request)
         if name not in actions:
             messages.warning(request, _("No action selected."))
             return back
@@ -104,7 +103,8 @@ class RunsActions(Stock):
         obj = self.get_object(request, unquote(object_id))
         if obj is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined,no-any-return]
-        function = self.get_actions(request).get(action_name, (None,))[0]
+        actions: Any = self.get_actions(request)
+        function = actions.get(action_name, (None,))[0]
         action: ServiceAction | None = getattr(function, "service_action", None)
         if action is None or not self.has_view_or_change_permission(request, obj):
             raise PermissionDenied
@@ -167,5 +167,5 @@ class RunsActions(Stock):
             "checkbox_name": helpers.ACTION_CHECKBOX_NAME,
             "media": self.media + (form.media if form is not None else type(self.media)()),
         }
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/facade/action_confirmation.html", context)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.admin.options import IS_POPUP_VAR, TO_FIELD_VAR, IncorrectLookupParameters
@@ -17,16 +17,11 @@ from atlas.facade.links import follow
 from atlas.facade.page import Page
 from atlas.facade.planning.ways import ways
 
-if TYPE_CHECKING:
-    Stock = ChangeList[Any]
-else:
-    Stock = ChangeList
-
 UNREAD = "facade_list_unread"
 """Attribute of a request that wants the list's query, not its items (an export, an action)."""
 
 
-class FacadeChangeList(Stock):
+class FacadeChangeList(ChangeList):
     """`result_list` holds the page's items; `next_url` and `previous_url` lead to the pages beside it."""
 
     queryset: Any
@@ -82,12 +77,13 @@ class FacadeChangeList(Stock):
 
     # Order
 
-    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[str]:
+    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[Any]:
         """What is asked for where an index of this very list sorts so; else the admin's own, else the index's."""
         possible = self._sortable(queryset)
-        self.sortable_by = [column for column in self.list_display if self._order_field(column) in possible]
+        columns: list[Any] = [column for column in self.list_display if self._order_field(column) in possible]
+        self.sortable_by = columns
         self.ordering_used: list[str] = []
-        for wanted in (self._asked(), self.model_admin.get_ordering(request), self._get_default_ordering()):
+        for wanted in (self._asked(), self.model_admin.get_ordering(request), self._get_default_ordering()):  # type: ignore[attr-defined]
             first = next(iter(wanted or ()), None)
             if isinstance(first, str) and first.lstrip("-") in possible:
                 self.ordering_used = [first]
@@ -149,7 +145,7 @@ class FacadeChangeList(Stock):
             follow(found, self.links)
             return Page(found)
         plain = not self.has_active_filters and not self.get_filters_params()
-        scan = plain and self.model_admin.list_scan
+        scan = plain and self.model_admin.list_scan  # type: ignore[attr-defined]
         try:
             return self.queryset.read_page(self.limit, self.cursor, scan=scan, scope=str(request.user.pk))  # type: ignore[no-any-return]
         except Refused:
@@ -163,7 +159,7 @@ class FacadeChangeList(Stock):
 
     def get_query_string(self, new_params: Any = None, remove: Any = None) -> str:
         """Every link but those to the next pages starts at the beginning; the page's size stays."""
-        kept = {LIMIT_VAR: self.limit_given} if self.limit_given in map(str, SIZES) else {}
+        kept = {LIMIT_VAR: self.limit_given} if self.limit_given and self.limit_given in map(str, SIZES) else {}
         return super().get_query_string({**kept, **(new_params or {})}, remove)
 
     @property

@@ -76,7 +76,9 @@ class FacadeAdminChecks(FacadeChecks, ModelAdminChecks):
             hint = "Use IndexFilter.on('field') or DayRangeFilter.on('field')."
             return [error("E210", obj, f"'{label}' is no filter that an index can serve.", hint)]
         missing = [name for name in (item.field, *item.needs) if field_of(obj.model, name) is None]
-        messages = [error("E211", obj, f"'{label}' refers to '{name}', which is no field.", FIELD) for name in missing]
+        messages: list[CheckMessage] = [
+            error("E211", obj, f"'{label}' refers to '{name}', which is no field.", FIELD) for name in missing
+        ]
         if not messages and issubclass(item, IndexFilter) and not has_choices(item, obj.model):
             hint = "Give it choices=[(value, label), ...], or filter by an enumeration or a yes and no."
             messages.append(error("E212", obj, f"'{label}': '{item.field}' has no choices to offer.", hint))
@@ -124,11 +126,11 @@ class FacadeAdminChecks(FacadeChecks, ModelAdminChecks):
 
 
 class FacadeInlineChecks(FacadeChecks, InlineModelAdminChecks):
-    def check(self, inline_obj: Any, **options: Any) -> list[CheckMessage]:
+    def check(self, inline_obj: Any, **options: Any) -> list[CheckMessage]:  # type: ignore[override]
         return [*super().check(inline_obj, **options), *self._check_named_fields(inline_obj)]
 
     def _check_relation(self, obj: Any, parent_model: Any) -> list[CheckMessage]:
-        found: list[CheckMessage] = super()._check_relation(obj, parent_model)
+        found: list[CheckMessage] = super()._check_relation(obj, parent_model)  # type: ignore[misc]
         if found:
             return found
         link = _get_foreign_key(parent_model, obj.model, fk_name=obj.fk_name)

@@ -49,7 +49,7 @@ class Edits(Stock):
     # The form
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
-        form = super().get_form(request, obj, change=change, **options)
+        form: Any = super().get_form(request, obj, change=change, **options)
         form.failure = getattr(request, FAILURE, None)
         form.saved_version = getattr(request, SAVED, None)
         form.watched_fields = self._watched(request, obj) if change else frozenset()
@@ -57,8 +57,9 @@ class Edits(Stock):
 
     def _watched(self, request: HttpRequest, obj: Any) -> frozenset[str]:
         """The model's fields that the page shows."""
-        shown = flatten(flatten_fieldsets(self.get_fieldsets(request, obj)))
-        names = {getattr(each, "field", each) for each in shown}
+        fields: Any = flatten_fieldsets(self.get_fieldsets(request, obj))
+        shown = flatten(fields)
+        names: set[Any] = {getattr(each, "field", each) for each in shown}
         own = {field.name for field in self.opts.concrete_fields if not field.primary_key}
         return frozenset((names & own) - {*self.unwatched_fields})
 
@@ -95,10 +96,10 @@ class Edits(Stock):
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
         """A new item has no rows yet, though its key may be known: nothing to read."""
-        options = super().get_formset_kwargs(request, obj, inline, prefix)  # type: ignore[misc]
+        options = super().get_formset_kwargs(request, obj, inline, prefix)
         if obj.item is None:
             options["queryset"] = options["queryset"].none()
-        return options  # type: ignore[no-any-return]
+        return options
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         changed = {name: form.cleaned_data.get(name) for name in form.changed_data if name != OPENED_FIELD}
@@ -131,7 +132,8 @@ class Edits(Stock):
 
     def _links_shown(self, request: HttpRequest, obj: Any) -> list[str]:
         """The links that the page names by what they lead to: read together, not one by one."""
-        shown = flatten(flatten_fieldsets(self.get_fieldsets(request, obj)))
+        fields: Any = flatten_fieldsets(self.get_fieldsets(request, obj))
+        shown = flatten(fields)
         return list(dict.fromkeys(link for each in shown if (link := getattr(each, "link", None))))
 
     # Gone
@@ -167,7 +169,7 @@ class Edits(Stock):
             "rows": rows,
             "back": self.list_url(request),
         }
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/facade/gone.html", context, status=410)
 
     # Deleting

@@ -49,7 +49,7 @@ class Exports(Stock):
         return f"{address}?{changelist.kept_query}" if changelist.kept_query else address
 
     def _may_export(self, request: HttpRequest) -> bool:
-        return self.exportable and self.has_view_permission(request) and self.may(request, "export")  # type: ignore[attr-defined,no-any-return]
+        return self.exportable and self.has_view_permission(request) and self.may(request, "export")  # type: ignore[attr-defined]
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         """POST, `format` is csv or jsonl; the filters are those of the address."""
@@ -181,9 +181,12 @@ def _answer(
 
     async def asynchronous() -> AsyncIterator[str]:
         iterator = parts()
-        ended = object()
-        while (part := await sync_to_async(next, thread_sensitive=False)(iterator, ended)) is not ended:
-            yield part  # type: ignore[misc]
+
+        def following() -> str | None:
+            return next(iterator, None)
+
+        while (part := await sync_to_async(following, thread_sensitive=False)()) is not None:
+            yield part
 
     streamed: Any = asynchronous() if isinstance(request, ASGIRequest) else parts()
     headers = {"Content-Disposition": f'attachment; filename="{file_name}"', "Cache-Control": "no-store"}

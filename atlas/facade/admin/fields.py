@@ -47,7 +47,7 @@ class Presents(Stock):
             names += self._key_names
         return list(dict.fromkeys(each for each in names if each not in self.secret_fields))
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:  # type: ignore[override]
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Named as they are, and as they are presented: `fieldsets` may hold either."""
         names = self.readonly_names(request, obj)
         return [*names, *(column for name in names if (column := self.presented(name)) is not name)]
@@ -55,8 +55,8 @@ class Presents(Stock):
     @property
     def _key_names(self) -> list[str]:
         """The key's own fields: one, or a table's two with the text that stands for both."""
-        table: Any = self.model.table  # type: ignore[attr-defined]
-        field_names: Mapping[str, str] = self.model.field_names  # type: ignore[attr-defined]
+        table: Any = self.model.table
+        field_names: Mapping[str, str] = self.model.field_names
         keys = [field_names[name] for name in (table._hash_keyname, table._range_keyname) if name]
         fields = [each.name for each in self.opts.concrete_fields if {each.name, each.attname} & {*keys}]
         return list(dict.fromkeys([self.opts.pk.name, *fields]))
@@ -68,10 +68,10 @@ class Presents(Stock):
 
     # Fields and fieldsets
 
-    def get_exclude(self, request: HttpRequest, obj: Any = None) -> list[str]:  # type: ignore[override]
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [*(super().get_exclude(request, obj) or ()), *self.secret_fields]
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:  # type: ignore[override]
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """By default every field of the table in its order, whether it is edited or shown; secrets excepted."""
         if self.fields:
             return list(self.fields)
@@ -85,7 +85,7 @@ class Presents(Stock):
         own = [each for each in super().get_readonly_fields(request, obj) if each not in first]
         return [name for name in [*first, *own, *last] if name not in hidden]
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:  # type: ignore[override]
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """What is read-only stands in them as its column, so that it looks as it does in lists."""
         readonly = set(self.readonly_names(request, obj))
         everything = obj is not None and not self.has_change_permission(request, obj)

@@ -103,7 +103,7 @@ class FacadeForm(ModelForm):
         if not self.row_is_gone:
             return super().has_changed()
         opened = self._opened()
-        base = opened and opened.base(self._meta.model)
+        base = opened.base(self._meta.model) if opened is not None else None
         if base is None:
             return True
         before = model_to_dict(base)
@@ -171,7 +171,8 @@ class FacadeForm(ModelForm):
 
     def _reopen(self) -> None:
         """From here on the form stands on the item as it is now: the next save goes through."""
-        data: Any = self.data.copy()
+        posted: Any = self.data
+        data = posted.copy()
         data[self.add_prefix(OPENED_FIELD)] = self._token()
         self.data = data
 

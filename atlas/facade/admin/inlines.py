@@ -21,12 +21,14 @@ from atlas.facade.fields import STAMPS
 if TYPE_CHECKING:
     FormSet = BaseInlineFormSet[Any, Any, Any]
     Stock = admin.options.InlineModelAdmin[Any, Any]
+    ModelChoice = forms.ModelChoiceField[Any]
 else:
     FormSet = BaseInlineFormSet
     Stock = object
+    ModelChoice = forms.ModelChoiceField
 
 
-class OwnRow(forms.ModelChoiceField):
+class OwnRow(ModelChoice):
     """The key of a row that is here already: compared, not read once more."""
 
     def __init__(self, row: Any, **options: Any) -> None:
@@ -67,7 +69,8 @@ class FacadeFormSet(FormSet):
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
-        name = self.model._meta.pk.name
+        model: Any = self.model
+        name = model._meta.pk.name
         key = form.fields.get(name)
         if index is not None and index < self.initial_form_count() and form.instance.item is None:
             form.row_is_gone = True
@@ -109,7 +112,7 @@ class FacadeInline(AsksTheUser, Presents, Stock):
     def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
         shown = flatten_fieldsets(self.get_fieldsets(request, obj))
         options.setdefault("fields", [each for each in shown if isinstance(each, str)])  # columns are no form's
-        formset = super().get_formset(request, obj, **options)
+        formset: Any = super().get_formset(request, obj, **options)
         names = {getattr(each, "link", None) for each in self.get_readonly_fields(request, obj)}
         formset.most, formset.secret_fields = self.most, tuple(self.secret_fields)
         formset.links = tuple(sorted(name for name in names if name and name != formset.fk.name))
@@ -134,7 +137,7 @@ class FacadeInline(AsksTheUser, Presents, Stock):
     @cached_property
     def _link(self) -> str:
         """The field that leads to the parent."""
-        return forms.models._get_foreign_key(self.parent_model, self.model, fk_name=self.fk_name).name  # type: ignore[attr-defined,no-any-return]
+        return forms.models._get_foreign_key(self.parent_model, self.model, fk_name=self.fk_name).name
 
     def readonly_names(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         keys = set(self._key_names)

@@ -10,7 +10,7 @@ from django.contrib.admin.options import IS_POPUP_VAR, TO_FIELD_VAR, IncorrectLo
 from django.core.exceptions import FieldError, PermissionDenied, ValidationError
 from django.db import NotSupportedError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -56,11 +56,11 @@ class Lists(Stock):
         except (IncorrectLookupParameters, NotSupportedError) as error:
             raise CleanList(_sentence(error)) from None
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         if request.method == "POST":
-            return self.run_selected(request)  # type: ignore[attr-defined,no-any-return]
+            return self.run_selected(request)  # type: ignore[attr-defined]
         try:
             response = super().changelist_view(request, extra_context)
         except CleanList as error:
@@ -84,7 +84,7 @@ class Lists(Stock):
         self.note_read(request, changelist.result_list, "search" if changelist.query else "list")  # type: ignore[attr-defined]
         return {"export_url": self.export_url(request, changelist)}  # type: ignore[attr-defined]
 
-    def get_list_display(self, request: HttpRequest) -> list[Any]:  # type: ignore[override]
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
         return [self.presented(each) for each in super().get_list_display(request)]  # type: ignore[attr-defined]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -94,12 +94,12 @@ class Lists(Stock):
 
     # Search, and autocomplete, which is search
 
-    def get_search_fields(self, request: HttpRequest) -> list[str]:  # type: ignore[override]
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
         """Django asks only whether there are any."""
         return [way.lookup for way in self.search_ways]
 
     @property
-    def search_help_text(self) -> Any:
+    def search_help_text(self) -> Any:  # type: ignore[override]
         return help_text(self.search_ways)
 
     def get_search_results(

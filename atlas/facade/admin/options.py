@@ -57,13 +57,13 @@ class FacadeAdmin(AsksTheUser, Lists, Edits, Presents, RunsActions, Exports, Sho
         return update_wrapper(guarded, view)
 
     @method_decorator(csrf_protect)
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return super().changelist_view(request, extra_context)
 
     def get_actions(self, request: HttpRequest) -> Any:
-        found = super().get_actions(request)
+        found: Any = super().get_actions(request)
         if self.deletable and self.actions is not None and self.has_delete_permission(request):
-            found["delete_items"] = (type(self).delete_items, "delete_items", self.delete_items.short_description)
+            found["delete_items"] = self.get_action("delete_items")
         return found
 
     @service_action(

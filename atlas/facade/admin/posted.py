@@ -8,7 +8,8 @@ from django.forms import BaseForm, CheckboxInput
 
 def put(form: BaseForm, name: str, value: Any) -> None:
     """Let the bound `form` show `value` for its field `name`, as if it had been posted."""
-    data: Any = form.data.copy()
+    posted: Any = form.data
+    data = posted.copy()
     field = form.fields[name]
     html_name = form.add_prefix(name)
     context = field.widget.get_context(html_name, field.prepare_value(value), {})["widget"]

@@ -56,7 +56,7 @@ class Records(Stock):
     def log_deletions(self, request: HttpRequest, queryset: Iterable[Model]) -> None:  # type: ignore[override]
         """Django calls this before it deletes; `deleted` is told when it is done."""
 
-    def log_deletion(self, request: HttpRequest, obj: Model, object_repr: str) -> None:  # type: ignore[override]
+    def log_deletion(self, request: HttpRequest, obj: Model, object_repr: str) -> None:
         """Django's older name of it."""
 
 

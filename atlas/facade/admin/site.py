@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.contrib.admin.utils import quote
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 
@@ -32,7 +32,7 @@ class FacadeAdminSite(AdminSite):
 
     recorder: Recorder = NullRecorder()
 
-    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+    def autocomplete_view(self, request: HttpRequest) -> Any:
         return NotedAutocomplete.as_view(admin_site=self)(request)
 
     def get_log_entries(self, request: HttpRequest) -> Any:

@@ -8,9 +8,9 @@ from django.test import Client
 
 from atlas.dynamo.meter import measure
 from atlas.errors import Unavailable
-from tests.facade.admin.conftest import Journal, MakeParcel
+from tests.facade.admin.conftest import MakeParcel
 from tests.facade.admin.pages import told
-from tests.facade.parcels.admin import ParcelAdmin
+from tests.facade.parcels.admin import Journal, ParcelAdmin
 from tests.facade.parcels.models import ParcelItem, ParcelStatus
 
 LIST = "/admin/parcels/parcel/"

@@ -7,8 +7,9 @@ from django.test import Client
 
 from accounts.models import User
 from atlas.dynamo.meter import measure
-from tests.facade.admin.conftest import START, Journal, MakeParcel
+from tests.facade.admin.conftest import START, MakeParcel
 from tests.facade.admin.pages import filled_in, rows, told
+from tests.facade.parcels.admin import Journal
 from tests.facade.parcels.models import Address, DepotItem, LabelItem, ParcelItem, ParcelStatus, StopItem
 
 LIST = "/admin/parcels/parcel/"

@@ -11,8 +11,9 @@ from django.test import AsyncClient, Client
 from accounts.models import User
 from atlas.dynamo.meter import measure
 from atlas.facade.admin.export import cell
-from tests.facade.admin.conftest import START, Journal, MakeParcel
+from tests.facade.admin.conftest import START, MakeParcel
 from tests.facade.admin.pages import told
+from tests.facade.parcels.admin import Journal
 from tests.facade.parcels.models import Address, ParcelStatus
 
 LIST = "/admin/parcels/parcel/"
@@ -68,7 +69,7 @@ def test_it_is_streamed(admin: Client, parcel: MakeParcel) -> None:
     """The first lines leave before the last items are read."""
     for _ in range(150):
         parcel(status=ParcelStatus.DELIVERED)
-    response = admin.post(f"{EXPORT}?status=DELIVERED", {"format": "jsonl"})
+    response: Any = admin.post(f"{EXPORT}?status=DELIVERED", {"format": "jsonl"})
     parts = iter(response.streaming_content)
     assert next(parts).count(b"\n") == 100
     assert next(parts).count(b"\n") == 50
@@ -80,7 +81,7 @@ async def test_under_asgi(staff: User, parcel: MakeParcel) -> None:
         parcel(status=ParcelStatus.DELIVERED)
     client = AsyncClient()
     await client.aforce_login(staff)
-    response = await client.post(f"{EXPORT}?status=DELIVERED", {"format": "jsonl"})
+    response: Any = await client.post(f"{EXPORT}?status=DELIVERED", {"format": "jsonl"})
     assert response.is_async
     parts = [part async for part in response.streaming_content]
     assert [part.count(b"\n") for part in parts] == [100, 30]

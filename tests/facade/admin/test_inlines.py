@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 
 from atlas.dynamo.meter import measure
-from tests.facade.admin.conftest import Journal, MakeParcel
+from tests.facade.admin.conftest import MakeParcel
 from tests.facade.admin.pages import filled_in
-from tests.facade.parcels.admin import LabelInline
+from tests.facade.parcels.admin import Journal, LabelInline
 from tests.facade.parcels.models import LabelItem, ParcelItem, StopItem
 
 LIST = "/admin/parcels/parcel/"

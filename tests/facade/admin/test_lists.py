@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.facade.admin.conftest import START, Journal, MakeParcel
+from tests.facade.admin.conftest import START, MakeParcel
 from tests.facade.admin.pages import rows, told
+from tests.facade.parcels.admin import Journal
 from tests.facade.parcels.models import DepotItem, ParcelItem, ParcelStatus, StopItem
 
 LIST = "/admin/parcels/parcel/"

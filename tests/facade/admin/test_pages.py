@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from atlas.dynamo.meter import measure
 from atlas.facade.admin.columns import LONGEST, document, instant, link_to, money, show_document, status_badge
-from tests.facade.admin.conftest import Journal, MakeParcel
+from tests.facade.admin.conftest import MakeParcel
 from tests.facade.admin.pages import filled_in, told
+from tests.facade.parcels.admin import Journal
 from tests.facade.parcels.models import DepotItem, Parcel, ParcelItem, ParcelStatus
 
 LIST = "/admin/parcels/parcel/"

@@ -109,8 +109,10 @@ with unlisted():
 
 
 class Depot(Facade, table=DepotItem):
+    name: str
+
     def __str__(self) -> str:
-        return str(self.name)
+        return self.name
 
 
 class Parcel(
@@ -119,18 +121,25 @@ class Parcel(
     links={"depot_id": "parcels.Depot"},
     partitions={"status-index": Values(ParcelStatus)},
 ):
+    reference: str
+    status: ParcelStatus
+
     class Meta:
         ordering = ("-sent_at",)
 
     def __str__(self) -> str:
-        return str(self.reference)
+        return self.reference
 
 
 class Label(Facade, table=LabelItem, links={"parcel_id": "parcels.Parcel"}):
+    text: str
+
     def __str__(self) -> str:
-        return str(self.text)
+        return self.text
 
 
 class Stop(Facade, table=StopItem, links={"parcel_id": "parcels.Parcel"}):
+    place: str
+
     def __str__(self) -> str:
-        return str(self.place)
+        return self.place
