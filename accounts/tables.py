@@ -106,7 +106,11 @@ class SecondFactor(Table):
     """Absent until the first code has shown that the app has the secret."""
     last_step = IntegerAttribute(attr_name="lastStep", default=0)
     """The 30 seconds of the last code that was taken: none of that time or before is taken again."""
-    recovery_hashes: ListAttribute[str] = ListAttribute(of=UnicodeAttribute, attr_name="recoveryHashes", default=list)
+    recovery_hashes: ListAttribute[str] = ListAttribute(
+        of=UnicodeAttribute,  # type: ignore[arg-type]
+        attr_name="recoveryHashes",
+        default=list,
+    )
     """Of those that are left."""
     expires_at = TTLAttribute(attr_name="expiresAt", null=True)
 
