@@ -217,6 +217,7 @@ CALLS: dict[str, Prepare] = {
     "GET /me/access-log": own("concierge"),
     "GET /access-log": lambda cast: Call("admin", query={"subject": cast.concierge.id}),
     "GET /me/export": own("concierge"),
+    "POST /me/export": own("concierge"),
     "GET /jobs/{job_id}": of_job("concierge"),
     "POST /jobs/{job_id}/cancel": of_job("concierge"),
     "GET /me/calendar": own("concierge"),

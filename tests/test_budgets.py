@@ -93,6 +93,7 @@ def test_a_request_stays_within_its_budget(name: str, monkeypatch: pytest.Monkey
     call = (PREPARED.get(named) or CALLS[operation])(cast)
     client = client_of(user_of(cast, call))
     monkeypatch.setattr(outbox, "_deliver_soon", lambda _: None)
+    monkeypatch.setattr("atlas.jobs.services.enqueue", lambda _: None)
     monkeypatch.setattr(send_password_reset, "delay", lambda _: None)
     with measure() as cost:
         answer = call.send(client, operation)

@@ -61,6 +61,7 @@ POST   /me/sessions/revoke-others               401   204   204   204   204   20
 GET    /me/access-log                           401   200   200   200   200   200   200   200   200   200
 GET    /access-log                              401   403   403   403   403   403   403   403   403   200
 GET    /me/export                               401   200   200   200   200   200   200   200   200   200
+POST   /me/export                               401   202   202   202   202   202   202   202   202   202
 GET    /jobs/{job_id}                           401   200   404   404   404   404   404   404   404   200
 POST   /jobs/{job_id}/cancel                    401   200   404   404   404   404   404   404   404   200
 GET    /me/calendar                             401   200   200   200   200   200   200   200   200   200

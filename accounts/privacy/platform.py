@@ -79,6 +79,7 @@ PART = Part(
             erased="Names are struck; the row goes when it is delivered",
             find=_facts,
             forget=_forget_fact,
+            passing=True,
         ),
         Holding(
             table=IdempotencyKey,

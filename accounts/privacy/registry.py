@@ -114,6 +114,8 @@ class Holding:
     """What of the row is the person's, for their export; not what is another's. None: nothing."""
     secret: frozenset[str] = frozenset()
     """Attributes whose values an export withholds."""
+    passing: bool = False
+    """Rows that are gone in a moment: in the file, and not in the direct answer of an export."""
     last: bool = False
     """Forgotten when everything else is: it tells of the forgetting itself."""
 
