@@ -18,6 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from atlas.backoffice import groups, pages, panels
+from atlas.backoffice.large_actions import ActionsAsJobs
 from atlas.errors import Forbidden
 from atlas.facade.admin.site import FacadeAdminSite
 
@@ -31,6 +32,7 @@ class AtlasAdminSite(FacadeAdminSite):
     site_header = _("Back office")
     index_title = _("Overview")
     empty_value_display = "\u2013"
+    large_actions = ActionsAsJobs()
 
     def admin_view(self, view: View, cacheable: bool = False) -> Any:
         """Only staff pass; what they ask for and cannot have is a page."""

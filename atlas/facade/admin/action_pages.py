@@ -75,7 +75,7 @@ class RunsActions(Stock):
         action: ServiceAction | None = getattr(function, "service_action", None)
         if action is None:
             return self._run_stock(request, function, keys) or back
-        if len(keys) > IN_REQUEST and (problem := large.problem(action, len(keys))):
+        if len(keys) > IN_REQUEST and (problem := large.problem(self, action, len(keys))):
             messages.error(request, problem)
             return back
         return self._ask_or_run(request, action, keys, request.get_full_path())

@@ -1,7 +1,8 @@
 """Running a service action over items: each by itself, each with its own answer, and a report in the end."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from atlas.facade.admin.failures import words
 from atlas.facade.admin.recorder import ActionResult, Outcome
 from atlas.facade.admin.selection import fetch_selected
 from atlas.facade.admin.service_action import ServiceAction
+from atlas.trail import because
 
 log = logging.getLogger(__name__)
 
@@ -28,25 +30,22 @@ def run(
     action: ServiceAction,
     keys: Sequence[str],
     values: Mapping[str, Any],
-    *,
-    noted: Callable[[int], None] = lambda _done: None,
 ) -> list[ActionResult]:
     """Do it for each key, in that order. Stops early only where the store is away or something broke: what was not
-    tried then is refused with that. `noted` hears after each item how many are through.
+    tried then is refused with that. A reason that was given is told with whatever the services change.
     """
     found = fetch_selected(admin, request, keys)
     results: list[ActionResult] = []
     stopped = ""
-    for key in keys:
-        if stopped:
-            results.append(ActionResult(key, found.get(key), Outcome.REFUSED, stopped))
-            continue
-        result, stopped = _one(admin, request, action, key, found.get(key), values)
-        results.append(result)
-        noted(len(results))
-    admin.recorder.record_action(
-        request, admin.model, action=action.name, results=results, reason=str(values.get("reason", ""))
-    )
+    reason = str(values.get("reason", ""))
+    with because(reason) if reason else nullcontext():
+        for key in keys:
+            if stopped:
+                results.append(ActionResult(key, found.get(key), Outcome.REFUSED, stopped))
+                continue
+            result, stopped = _one(admin, request, action, key, found.get(key), values)
+            results.append(result)
+    admin.recorder.record_action(request, admin.model, action=action.name, results=results, reason=reason)
     return results
 
 

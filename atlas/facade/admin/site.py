@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 
+from atlas.facade.admin.large import LargeActions
 from atlas.facade.admin.recorder import Act, HistoryEntry, NullRecorder, Recorder
 
 MOST_RECENT = 10
@@ -31,6 +32,8 @@ class FacadeAdminSite(AdminSite):
     """`recorder` may be replaced by any `atlas.facade.admin.recorder.Recorder`."""
 
     recorder: Recorder = NullRecorder()
+    large_actions: LargeActions | None = None
+    """What does actions on more items than a request has time for; None: nothing does."""
 
     def autocomplete_view(self, request: HttpRequest) -> Any:
         return NotedAutocomplete.as_view(admin_site=self)(request)

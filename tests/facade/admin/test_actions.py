@@ -1,17 +1,22 @@
 """Actions call a service for each item, ask where they should, and say what became of each."""
 
+import json
+from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
 
+from accounts.models import User
+from accounts.rules.roles import UserStatus
 from atlas.dynamo.meter import measure
 from atlas.errors import Unavailable
+from atlas.facade.admin.large import carry_out, parts
 from tests.facade.admin.conftest import MakeParcel
 from tests.facade.admin.pages import told
-from tests.facade.parcels.admin import Journal, ParcelAdmin
-from tests.facade.parcels.models import ParcelItem, ParcelStatus
+from tests.facade.parcels.admin import Journal, ParcelAdmin, site
+from tests.facade.parcels.models import Parcel, ParcelItem, ParcelStatus
 
 LIST = "/admin/parcels/parcel/"
 
@@ -152,3 +157,61 @@ def test_without_a_csrf_token(staff: Any, parcel: MakeParcel) -> None:
         answer = client.post(address, body, content_type="application/x-www-form-urlencoded")
         assert answer.status_code == 403, address
     assert ParcelItem.fetch(item.id).note == ""
+
+
+# More than a request has time for
+
+
+class Left:
+    """Remembers what was left to it."""
+
+    def __init__(self) -> None:
+        self.given: list[Any] = []
+
+    def leave(self, request: Any, model_admin: Any, action: Any, keys: Any, posted: Any) -> None:
+        self.given.append((model_admin, request.user, action, keys, posted))
+
+
+def test_many_items_are_left_to_background_work(
+    admin: Client, parcel: MakeParcel, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = Left()
+    monkeypatch.setattr(site, "large_actions", left)
+    items = [parcel() for _ in range(40)]
+    items[7].update(actions=[ParcelItem.note.set("locked")])
+    gone = [f"{number:036d}" for number in range(80)]
+    keys = [*(item.id for item in items), *gone]
+    page = admin.post(LIST, {"action": "weigh", "index": "0", "_selected_action": keys})
+    assert "This will be done for 120 items, in the background." in page.content.decode()
+    assert (
+        admin.post(LIST, {"action": "weigh", "_selected_action": keys, "confirmed": "1", "reason": ""}).status_code
+        == 200
+    )
+    assert left.given == []
+    posted = {"action": "weigh", "_selected_action": keys, "confirmed": "1", "reason": "as asked"}
+    assert admin.post(LIST, posted).status_code == 302
+    (given,) = left.given
+    assert (given[3], given[4]) == (keys, {"reason": ["as asked"]})
+    assert ParcelItem.fetch(items[0].id).note == "", "nothing is done in the request"
+    outcomes = Counter(each.outcome.value for results in carry_out(*given) for each in results)
+    assert outcomes == {"DONE": 39, "REFUSED": 1, "GONE": 80}
+    assert ParcelItem.fetch(items[0].id).note == "weighed: as asked"
+    assert len(journal.of("action")) == 6, "one entry for each piece of work"
+
+
+def test_background_work_goes_by_the_rights_of_then(staff: User, parcel: MakeParcel) -> None:
+    item = parcel()
+    staff.status = UserStatus.SUSPENDED
+    model_admin = site.get_model_admin(Parcel)
+    ((result,),) = carry_out(model_admin, staff, ParcelAdmin.weigh.service_action, [item.id], {"reason": ["x"]})  # type: ignore[attr-defined]
+    assert (result.outcome.value, result.message) == ("REFUSED", "You may not do this.")
+
+
+def test_keys_in_parts() -> None:
+    keys = [f"{number:036d}" for number in range(5000)]
+    found = list(parts(keys, 48 * 1024))
+    assert [key for part in found for key in part] == keys
+    assert len(found) == 5
+    assert max(len(json.dumps(part)) for part in found) <= 48 * 1024
+    assert list(parts([], 100)) == []
+    assert list(parts(["x" * 500], 100)) == [["x" * 500]]

@@ -98,7 +98,7 @@ class ParcelAdmin(FacadeAdmin):
     personal_fields = ("recipient", "email")
     autocomplete_fields = ("depot",)
     inlines = (LabelInline, StopInline)
-    actions = ("deliver", "touch")
+    actions = ("deliver", "weigh", "touch")
     deletable = True
 
     def save_with(self, request: HttpRequest, obj: Any, changed: Mapping[str, Any], *, add: bool) -> Any:
@@ -118,6 +118,13 @@ class ParcelAdmin(FacadeAdmin):
             raise Conflict("It is locked.")
         item.update(actions=[ParcelItem.status.set(ParcelStatus.DELIVERED)])
         return f"because {reason}"
+
+    @service_action(description="Weigh", permission="change", fields=ReasonForm, in_job=True)
+    def weigh(self, request: HttpRequest, obj: Parcel, *, reason: str) -> None:
+        item = ParcelItem.fetch(obj.pk)
+        if item.note == "locked":
+            raise Conflict("It is locked.")
+        item.update(actions=[ParcelItem.note.set(f"weighed: {reason}")])
 
     @service_action(description="Touch", permission="change", confirm=False)
     def touch(self, request: HttpRequest, obj: Parcel) -> None:
