@@ -1,11 +1,12 @@
 """One stored item of every table, so that each page of the back office has something to show.
 
-A table of which the stories of the tests leave nothing gets an item made up from its attributes: the pages must bear
+A table of which the story of one request leaves nothing gets an item made up from its attributes: the pages must bear
 whatever is stored.
 """
 
 from datetime import timedelta
 from enum import Enum
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +16,15 @@ from pynamodb_attributes import UnicodeEnumAttribute
 from atlas.dynamo.attributes import InstantAttribute, utc_now
 from atlas.dynamo.table import Table
 from tests.backoffice.pages import tables
+from tests.bookings.stage import make_cast, quoted, requested
+from tests.factories import PASSWORD
+
+
+@cache
+def story() -> None:
+    """A request with a quote, and all who have to do with it, as the services make them."""
+    cast = make_cast(PASSWORD)
+    quoted(cast, requested(cast))
 
 
 def stored_keys() -> dict[str, str]:
@@ -23,6 +33,7 @@ def stored_keys() -> dict[str, str]:
 
 
 def key_of(model: Any) -> str:
+    story()
     found = next(iter(model.table.scan(limit=1)), None)
     item = found or made_up(model.table)
     return str(model.from_item(item).pk)
