@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from accounts.privacy.exporting import manifest_entry
+from accounts.privacy.exporting import manifest_entry, retention_of
 from accounts.privacy.registry import Holding, Place, holdings, places
 from atlas.dynamo.registry import tables
 
@@ -40,7 +40,7 @@ def _section(source: Holding | Place, title: str) -> list[str]:
         f"{entry['what']}.",
         "",
         f"- Why: {entry['why']}.",
-        f"- How long: {entry['retention']}.",
+        f"- How long: {retention_of(source)}.",
         f"- Found by: {source.found_by}.",
         f"- When forgotten: {entry['whenForgotten']}.",
         "",

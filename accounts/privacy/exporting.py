@@ -5,11 +5,14 @@ is too large, and a run that was cut off goes on at the table it was at.
 """
 
 import base64
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import islice
 from typing import Any
+
+from django.conf import settings
 
 from accounts.privacy.registry import WITHHELD, Holding, Place, Subject, holdings, places
 from accounts.privacy.subjects import find_subject, subject_of
@@ -25,6 +28,7 @@ FORM = "atlas-personal-data/1"
 MOST_AT_ONCE = 100
 """Rows of one table in the direct answer; the file has all of them."""
 TELL_EVERY = 50
+SETTING = re.compile(r"\b[A-Z]+(?:_[A-Z]+)+\b")
 
 
 def small_export(user: CurrentUser) -> dict[str, Any]:
@@ -94,15 +98,36 @@ def rows_of(subject: Subject, source: Holding | Place) -> Iterator[dict[str, Any
 
 
 def manifest_entry(source: Holding | Place, rows: int) -> dict[str, Any]:
-    retention = source.table.Meta.retention if isinstance(source, Holding) else source.retention
+    retention = retention_of(source)
     return {
         "name": source.name,
         "what": source.what,
         "why": source.why,
-        "retention": retention,
+        "retention": in_words(retention),
         "whenForgotten": source.erased,
         "rows": rows,
     }
+
+
+def retention_of(source: Holding | Place) -> str:
+    """As it is declared: with the names of settings."""
+    return str(source.table.Meta.retention if isinstance(source, Holding) else source.retention)
+
+
+def in_words(retention: str) -> str:
+    """The same for people: a setting as what it is set to."""
+    return SETTING.sub(lambda match: _value_of(match[0]), retention).replace(" (TTL)", "")
+
+
+def _value_of(name: str) -> str:
+    stem = name.removesuffix("_DAYS")
+    for each in (name, stem, f"{stem}_LIFE"):
+        value = getattr(settings, each, None)
+        if isinstance(value, int):
+            value = timedelta(seconds=value)
+        if isinstance(value, timedelta):
+            return f"{value.total_seconds() / 86_400:g} days"
+    return name
 
 
 def about(subject: Subject, at: datetime) -> dict[str, Any]:

@@ -61,12 +61,12 @@ def left_by_declaration(subject: Subject) -> Iterator[Finding]:
 
 
 def texts_of(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every text in a wire value, names of members included, with where it stands."""
+    """Every text in a wire value, names of members included, with where it stands. A number names nobody."""
     for kind, content in value.items():
         match kind:
-            case "S" | "N":
+            case "S":
                 yield path, content
-            case "SS" | "NS":
+            case "SS":
                 yield from ((path, each) for each in content)
             case "M":
                 for name, member in content.items():

@@ -49,6 +49,8 @@ def test_a_file_with_everything_and_why(traces: Traces) -> None:
     assert set(manifest) == set(data) == {source.name for source in exporting.sources()}
     assert all(entry["rows"] == len(data[name]) for name, entry in manifest.items())
     assert "10 years" in manifest["transactions"]["retention"]
+    assert manifest["auth-tokens"]["retention"] == "30 days after the last refresh"
+    assert not [entry for entry in found["manifest"] if exporting.SETTING.search(entry["retention"])]
     text = json.dumps(found)
     assert person.password_hash not in text
 
