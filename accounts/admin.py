@@ -7,12 +7,14 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import password_reset, services, sign_in, signed_in, staffing
 from accounts.models import User
 from accounts.privacy.closing import erase_user
+from accounts.privacy.exports import export_of
 from accounts.records import AccessEntry, Erasure, Seal, SecondFactor, Session, TokenFamily
 from accounts.rules.roles import Role, StaffRole, UserStatus
 from accounts.second_factor import services as second_factor
@@ -81,6 +83,7 @@ class UserAdmin(FacadeAdmin):
         "sign_out_everywhere",
         "reset_second_factor",
         "change_staff_role",
+        "export_data",
         "anonymise",
     )
     fieldsets = (
@@ -161,6 +164,17 @@ class UserAdmin(FacadeAdmin):
     )
     def change_staff_role(self, request: HttpRequest, obj: Any, *, staff_role: str, reason: str) -> None:
         staffing.change_staff_role(actor=current_user(request), user_id=obj.pk, staff_role=StaffRole(staff_role))
+
+    @service_action(
+        description=gettext_lazy("Export personal data"),
+        permission="export_data",
+        fields=ReasonForm,
+        open_for=lambda user: user.status != UserStatus.DELETED,
+    )
+    def export_data(self, request: HttpRequest, obj: Any, *, reason: str) -> str:
+        job = export_of(actor=current_user(request), user_id=obj.pk, reason=reason)
+        where = request.build_absolute_uri(reverse("accounts:job", args=[job.id]))
+        return _("It is being written; the file will be at %(where)s") % {"where": where}
 
     @service_action(
         description=gettext_lazy("Anonymise"),

@@ -22,8 +22,9 @@ from bookings.admin.forms import BY_CLIENT, BookingForm, CancelForm, CrewForm
 from bookings.admin.inlines import INLINES
 from bookings.admin.searching import by_booking_reference, by_concierge_email
 from bookings.models import Booking
-from bookings.rules.lifecycle import REPORTED, Action, Actor, BookingStatus, open_actions, transition
+from bookings.rules.lifecycle import CLOSED, REPORTED, Action, Actor, BookingStatus, open_actions, transition
 from bookings.rules.types import CancellationCode
+from bookings.services.forgetting import forget_passenger
 
 EVERYTHING = tuple(field.name for field in Booking._meta.concrete_fields)
 COMING = ((gettext_lazy("Today"), 0, 0), (gettext_lazy("Tomorrow"), 1, 1), (gettext_lazy("The next 7 days"), 0, 6))
@@ -77,7 +78,7 @@ class BookingAdmin(FacadeAdmin):
         "pending_quotes",
         "acceptance",
     )
-    actions = ("reassign", "report", "cancel", "expire")
+    actions = ("reassign", "report", "cancel", "expire", "forget_passenger")
     fieldsets = (
         (None, {"fields": ("reference", "status", "type", "pickup_at", "deadline", "created_at")}),
         (gettext_lazy("Passenger"), {"fields": ("passenger_name", "flight_number")}),
@@ -168,3 +169,13 @@ class BookingAdmin(FacadeAdmin):
     )
     def expire(self, request: HttpRequest, obj: Any, *, reason: str) -> None:
         services.expire_now(user=current_user(request), booking_id=obj.pk, note=reason)
+
+    @service_action(
+        description=gettext_lazy("Forget the passenger"),
+        permission="forget_passenger",
+        fields=ReasonForm,
+        open_for=lambda booking: booking.status in CLOSED,
+        danger=True,
+    )
+    def forget_passenger(self, request: HttpRequest, obj: Any, *, reason: str) -> None:
+        forget_passenger(user=current_user(request), booking_id=obj.pk, reason=reason)
