@@ -99,9 +99,9 @@ class Transaction:
             )
         # PynamoDB sends them in the order of KINDS; the reasons come back in the same.
         ordered = [step for kind in KINDS for step in self.steps if step.kind == kind]
-        operations = ([step.operation for step in ordered if step.kind == kind] for kind in KINDS)
+        checks, deletes, puts, updates = ([step.operation for step in ordered if step.kind == kind] for kind in KINDS)
         try:
-            connection().transact_write_items(*operations)
+            connection().transact_write_items(checks, deletes, puts, updates)
         except TransactWriteError as error:
             raise self._reason(ordered, error) from error
         for step in ordered:

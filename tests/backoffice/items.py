@@ -52,10 +52,10 @@ def made_up(table: type[Table]) -> Table:
 
 
 def value_of(attribute: Any) -> Any:  # noqa: PLR0911 (a table of kinds)
+    if isinstance(attribute, UnicodeEnumAttribute):
+        kind: type[Enum] = attribute.enum_type
+        return next(iter(kind))
     match attribute:
-        case UnicodeEnumAttribute():
-            first: Enum = next(iter(attribute.enum_type))
-            return first
         case InstantAttribute():
             return utc_now()
         case BooleanAttribute():
