@@ -1,6 +1,7 @@
 """Somebody looks at another person's data: told once per window, and never because of a cache that is away."""
 
 from collections.abc import Callable, Iterable
+from hashlib import blake2b
 from typing import Any
 
 import structlog
@@ -28,7 +29,7 @@ def read(*, actor: CurrentUser, resource: str, of: Iterable[tuple[str, Subject]]
     wanted = {object: subject for object, subject in of if callable(subject) or subject != actor.id}
     if not wanted:
         return
-    keys = {f"read:{actor.id}:{resource}:{object}": object for object in wanted}
+    keys = {_key(actor.id, resource, object): object for object in wanted}
     fresh = list(keys) if reason else _unseen(list(keys))
     if not fresh:
         return
@@ -43,6 +44,11 @@ def read(*, actor: CurrentUser, resource: str, of: Iterable[tuple[str, Subject]]
             )
     store(entries)
     _mark(fresh)
+
+
+def _key(*parts: str) -> str:
+    """Ids may hold what a cache's keys may not."""
+    return f"read:{blake2b(chr(0).join(parts).encode(), digest_size=16).hexdigest()}"
 
 
 def _unseen(keys: list[str]) -> list[str]:

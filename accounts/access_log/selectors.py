@@ -9,10 +9,9 @@ from typing import Any
 import structlog
 from django.conf import settings
 
+from accounts import staff
 from accounts.access_log.reading import read
 from accounts.access_log.tables import AccessEntry
-from accounts.permissions import require_role
-from accounts.rules.roles import Role
 from accounts.users import CurrentUser
 from atlas.dynamo import cursor as cursors
 from atlas.dynamo.attributes import instant_text, utc_now
@@ -39,7 +38,7 @@ def list_entries(
     limit: int = 50,
 ) -> Page[AccessEntry]:
     """For staff, newest first: about somebody, by somebody, or everything. A look at somebody's entries is one too."""
-    require_role(user, Role.ADMIN)
+    staff.require(user, "view", "accounts.accessentry")
     if from_ and to and from_ > to:
         raise Invalid(fields={"from": ["Must not lie after `to`."]})
     name = scope("access-log", user.id, subject, actor, from_, to)

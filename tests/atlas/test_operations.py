@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from atlas.celery import app
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.connection import connection
+from atlas.health import NEEDED
 from atlas.live.hub import hub
 from atlas.live.mailbox import Mailbox
 from atlas.local.ports import free_port
@@ -99,7 +100,15 @@ def test_ready_when_everything_answers(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("objects")
-@pytest.mark.parametrize("part", PARTS)
+def test_without_objects_only_files_wait(no_objects: Break, client: Client) -> None:
+    no_objects()
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ok", **dict.fromkeys(PARTS, "ok"), "objects": "unavailable"}
+
+
+@pytest.mark.usefixtures("objects")
+@pytest.mark.parametrize("part", NEEDED)
 def test_not_ready_names_the_part_that_is_away(part: str, request: pytest.FixtureRequest, client: Client) -> None:
     request.getfixturevalue(f"no_{part}")()
 

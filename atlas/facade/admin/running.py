@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from atlas import trail
 from atlas.errors import AtlasError, NotFound, Unavailable
 from atlas.facade.admin.failures import words
 from atlas.facade.admin.recorder import ActionResult, Outcome
@@ -58,7 +59,8 @@ def _one(
     outcome, message, stop = Outcome.REFUSED, _why_not(admin, request, action, obj), ""
     if not message:
         try:
-            message = str(getattr(admin, action.name)(request, obj, **values) or "")
+            with trail.because(str(values.get("reason", ""))):
+                message = str(getattr(admin, action.name)(request, obj, **values) or "")
             outcome = Outcome.DONE
         except NotFound:
             outcome = Outcome.GONE
