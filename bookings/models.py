@@ -68,11 +68,11 @@ class Booking(
 
     @property
     def passenger_name(self) -> str:
-        return str(self.details.get("passenger_name") or "")
+        return str((self.details or {}).get("passenger_name") or "")
 
     @property
     def flight_number(self) -> str:
-        return str(self.details.get("flight_number") or "")
+        return str((self.details or {}).get("flight_number") or "")
 
 
 class BookingHistory(

@@ -113,7 +113,7 @@ class FacadeInline(AsksTheUser, Presents, Stock):
         shown = flatten_fieldsets(self.get_fieldsets(request, obj))
         options.setdefault("fields", [each for each in shown if isinstance(each, str)])  # columns are no form's
         formset: Any = super().get_formset(request, obj, **options)
-        names = {getattr(each, "link", None) for each in self.get_readonly_fields(request, obj)}
+        names = {getattr(each, "link", None) for each in (*shown, *self.get_readonly_fields(request, obj))}
         formset.most, formset.secret_fields = self.most, tuple(self.secret_fields)
         formset.links = tuple(sorted(name for name in names if name and name != formset.fk.name))
         formset.form.watched_fields = frozenset(self._shown_names(request, obj))

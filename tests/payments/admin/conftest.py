@@ -1,0 +1,20 @@
+"""Payments of whole bookings: the back office shows them beside each other."""
+
+import pytest
+from django.test import Client
+
+from tests.bookings.conftest import cast
+from tests.bookings.stage import Cast, browser
+from tests.sandbox import sandbox, square_process
+
+__all__ = ["cast", "sandbox", "square_process"]
+
+
+@pytest.fixture(autouse=True)
+def heard() -> None:
+    """Here everybody listens, as in production; not the list of the other tests of payments."""
+
+
+@pytest.fixture
+def admin(cast: Cast) -> Client:
+    return browser(cast.admin)
