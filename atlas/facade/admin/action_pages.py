@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
@@ -16,6 +17,7 @@ from atlas.facade.admin import large
 from atlas.facade.admin.running import run, tell
 from atlas.facade.admin.selection import IN_REQUEST, MOST, fetch_selected, selected
 from atlas.facade.admin.service_action import ServiceAction
+from atlas.web import Submission
 
 if TYPE_CHECKING:
     Stock = admin.ModelAdmin[Any]
@@ -132,6 +134,11 @@ class RunsActions(Stock):
         if action.asks and (not confirmed or (form is not None and not form.is_valid())):
             return self._ask(request, action, keys, form, back)
         values = form.cleaned_data if form is not None else {}
+        submission = Submission(request)
+        if not submission.begin():
+            messages.info(request, _("This was sent already, and is done once."))
+            return HttpResponseRedirect(back)
+        submission.end(back)
         if len(keys) > IN_REQUEST:
             large.start(self, request, action, keys)
             return HttpResponseRedirect(back)
@@ -164,6 +171,7 @@ class RunsActions(Stock):
             "in_job": len(keys) > IN_REQUEST,
             "back": back,
             "confirmed_name": CONFIRMED,
+            "once": request.POST.get("once") or uuid4().hex,
             "checkbox_name": helpers.ACTION_CHECKBOX_NAME,
             "media": self.media + (form.media if form is not None else type(self.media)()),
         }

@@ -111,6 +111,7 @@ class Edits(Stock):
         elif isinstance(stored, Model) and stored is not obj:
             _take(obj, stored.item)  # type: ignore[attr-defined]
         setattr(request, SAVED, obj.item.version)
+        (self.log_change if change else self.log_addition)(request, obj, "")
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         try:

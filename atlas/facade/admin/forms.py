@@ -133,7 +133,10 @@ class FacadeForm(ModelForm):
             self._reopen()
             self.add_error(None, _("This form does not say what it was opened on. Look at the values and save again."))
             return
-        if opened.version in (self.instance.item.version, self.saved_version):
+        if opened.version == self.instance.item.version:
+            return
+        if self.saved_version == self.instance.item.version:
+            self._reopen()
             return
         base = opened.base(self._meta.model)
         self.differences = list(self._differences(base))
@@ -153,6 +156,8 @@ class FacadeForm(ModelForm):
                 continue
             edited = field.name in self._edited
             touched = edited and self._is_touched(field.name, before.get(field.name))
+            if touched and self._value(field) == now:
+                continue
             if edited and not touched:
                 put(self, field.name, now)
             yours = self._typed_in(field) if touched else None
@@ -166,8 +171,12 @@ class FacadeForm(ModelForm):
         return bound.field.has_changed(before, bound.data)
 
     def _typed_in(self, field: Any) -> str:
+        return _shown(field, self._value(field))
+
+    def _value(self, field: Any) -> Any:
+        """What is typed in, as the item would have it; as it was posted where it makes no sense."""
         value = self.cleaned_data.get(field.name, self[field.name].data)
-        return _shown(field, value.pk if hasattr(value, "pk") else value)
+        return value.pk if hasattr(value, "pk") else value
 
     def _reopen(self) -> None:
         """From here on the form stands on the item as it is now: the next save goes through."""

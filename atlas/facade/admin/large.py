@@ -15,7 +15,7 @@ from atlas.facade.admin.running import run
 from atlas.facade.admin.selection import IN_REQUEST
 from atlas.facade.admin.service_action import ServiceAction
 
-OWN_NAMES = {"csrfmiddlewaretoken", "action", "index", "select_across", "confirmed", "_selected_action"}
+OWN_NAMES = {"csrfmiddlewaretoken", "action", "index", "select_across", "confirmed", "once", "_selected_action"}
 """What stands in a posted form beside the action's own fields."""
 PIECE = 20
 """Items between two steps of background work."""

@@ -19,6 +19,8 @@ else:
 
 BEFORE = "_facade_before"
 """Attribute of an instance: its values as they were when the form was filled in."""
+TOLD = "_facade_told"
+"""Attribute of an instance: the version that the recorder knows of."""
 
 
 class Records(Stock):
@@ -40,14 +42,23 @@ class Records(Stock):
     # Django's own hooks: what it would put in LogEntry
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:  # type: ignore[override]
-        created(self.recorder, request, obj, self.secret_fields)
+        if self._is_news(obj):
+            created(self.recorder, request, obj, self.secret_fields)
 
     def log_additions(self, request: HttpRequest, objects: Iterable[Model], message: Any = "") -> None:
         for obj in objects:
             self.log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:  # type: ignore[override]
-        changed(self.recorder, request, obj, self.secret_fields)
+        if self._is_news(obj):
+            changed(self.recorder, request, obj, self.secret_fields)
+
+    @staticmethod
+    def _is_news(obj: Any) -> bool:
+        """Told as soon as it is stored, so that no failure after it hides it; Django's own call comes second."""
+        known = getattr(obj, TOLD, None) == obj.item.version
+        setattr(obj, TOLD, obj.item.version)
+        return not known
 
     def log_changes(self, request: HttpRequest, objects: Iterable[Model], message: Any = "") -> None:
         for obj in objects:

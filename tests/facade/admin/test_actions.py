@@ -58,6 +58,16 @@ def test_an_action_that_asks(admin: Client, parcel: MakeParcel, journal: Journal
     assert journal.of("action") == [("deliver", outcomes, "asked by phone")]
 
 
+def test_a_second_click_does_nothing_twice(admin: Client, parcel: MakeParcel, journal: Journal) -> None:
+    item = parcel()
+    page = admin.post(LIST, choose("weigh", item))
+    posted = choose("weigh", item, confirmed="1", reason="x", once=page.context["once"])
+    assert told(admin.post(LIST, posted)) == ["Weigh: 1 done."]
+    assert told(admin.post(LIST, posted)) == ["Weigh: 1 done.", "This was sent already, and is done once."]
+    assert len(journal.of("action")) == 1
+    assert told(admin.post(LIST, {**posted, "reason": "y"}))[-1] == "Weigh: 1 done."
+
+
 def test_a_button_on_the_items_page(admin: Client, parcel: MakeParcel) -> None:
     item = parcel()
     address = f"{LIST}{item.id}/actions/deliver/"

@@ -175,6 +175,14 @@ def test_a_shown_field_counts_too(admin: Client, parcel: MakeParcel) -> None:
     assert (difference.label, difference.theirs, difference.yours) == ("Status", "Delivered", None)
 
 
+def test_both_typed_in_the_same(admin: Client, parcel: MakeParcel) -> None:
+    item = parcel()
+    opened = admin.get(change(item))
+    admin.post(change(item), filled_in(opened, note="same"))
+    assert admin.post(change(item), filled_in(opened, note="same", recipient="Ada")).status_code == 302
+    assert (ParcelItem.fetch(item.id).note, ParcelItem.fetch(item.id).recipient) == ("same", "Ada")
+
+
 def test_what_nobody_sees_is_no_conflict(admin: Client, parcel: MakeParcel) -> None:
     item = parcel()
     opened = admin.get(change(item))

@@ -6,10 +6,11 @@ import pytest
 from django.test import Client
 
 from atlas.dynamo.meter import measure
+from atlas.errors import Conflict
 from tests.facade.admin.conftest import MakeParcel
 from tests.facade.admin.pages import filled_in
 from tests.facade.parcels.admin import Journal, LabelInline
-from tests.facade.parcels.models import LabelItem, ParcelItem, StopItem
+from tests.facade.parcels.models import Label, LabelItem, ParcelItem, StopItem
 
 LIST = "/admin/parcels/parcel/"
 
@@ -101,6 +102,28 @@ def test_somebody_else_changed_the_row(admin: Client, parcel: MakeParcel) -> Non
     assert posted["label_set-0-text"] == "yours"
     assert admin.post(change(item), posted).status_code == 302
     assert LabelItem.fetch(row.id).text == "yours"
+
+
+def test_a_row_that_its_table_refuses(
+    admin: Client, parcel: MakeParcel, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The item is saved by then: what comes back stands on that, and is no conflict with oneself."""
+    item = parcel()
+    row = label(item)
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise Conflict("Labels are out.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Label, "save", refuse)
+        posted = filled_in(admin.get(change(item)), note="saved", **{"label_set-0-text": "new"})
+        page = admin.post(change(item), posted)
+    assert page.context["adminform"].form.non_field_errors() == ["Labels: Labels are out."]
+    assert journal.of("changed") == [(item.id, {"note": ("", "saved")})], "what is stored is told"
+    assert page.context["adminform"].form.differences == []
+    assert (ParcelItem.fetch(item.id).note, LabelItem.fetch(row.id).text) == ("saved", "Fragile")
+    assert admin.post(change(item), filled_in(page)).status_code == 302
+    assert (ParcelItem.fetch(item.id).version, LabelItem.fetch(row.id).text) == (2, "new")
 
 
 def test_a_row_that_is_gone(admin: Client, parcel: MakeParcel) -> None:
