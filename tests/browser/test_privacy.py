@@ -48,7 +48,7 @@ def test_a_copy_and_then_the_end(open_browser: Open, objects: Any, scripts: bool
     sign_in(page, person)
     page.get_by_role("button", name="Make a copy").click()
     with page.expect_download() as given:
-        page.get_by_role("link", name="Download").click()
+        page.get_by_role("link", name="atlas-personal-data.json").click()
     content = json.loads(Path(given.value.path()).read_text())
     assert content["data"]["users"][0]["email"] == person.email
     assert len(content["data"]["bookings"]) == 1
