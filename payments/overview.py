@@ -38,7 +38,7 @@ def money_of_today(request: HttpRequest) -> Mapping[str, Any]:
             for kind, name in NAMES.items()
         ],
         "empty": "\u2013",
-        "note": _("since midnight UTC"),
+        "note": _("UTC"),
         "href": address("payments", "paymenttransaction"),
         "link": _("All payments"),
     }

@@ -44,7 +44,7 @@ class OrganizationAdmin(ReadOnlyAdmin):
 
 @admin.register(OrganizationUser)
 class OrganizationUserAdmin(ReadOnlyAdmin):
-    list_display = ("organization", "user", "role", "created_at")
+    list_display = ("role", "organization", "user", "created_at")
     list_scan = True
     search_ways = (
         by_uuid("organization_id", gettext_lazy("the organization's ID")),
