@@ -34,7 +34,7 @@ ACTS = {
 }
 """Every other deed is an ACTION."""
 LISTS = frozenset({"list", "search", "inline"})
-"""Views that show many: told by person, not by item."""
+"""Views that show many: told by person, not by item; what is nobody's, as the one list it is."""
 
 
 class AccessLogRecorder:
@@ -42,7 +42,10 @@ class AccessLogRecorder:
 
     def record_read(self, request: HttpRequest, model: type[Model], objects: Sequence[Model], *, view: str) -> None:
         shown = [(obj, subject_of(obj)) for obj in objects]
-        of = [(f"users:{who}" if who and view in LISTS else object_of(obj), who) for obj, who in shown]
+        of = [
+            (object_of(obj) if view not in LISTS else f"users:{who}" if who else _table(model), who)
+            for obj, who in shown
+        ]
         read(actor=current_user(request), resource=f"{_table(model)} {view}", of=of)
 
     def record_created(self, request: HttpRequest, obj: Model, *, after: Mapping[str, Any]) -> None:

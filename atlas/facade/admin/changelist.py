@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from atlas.dynamo.attributes import utc_now
+from atlas.dynamo.days import MOST_DAYS
 from atlas.facade.admin.paging import CURSOR_VAR, LIMIT_VAR, SIZES, page_size
 from atlas.facade.errors import Refused
 from atlas.facade.links import follow
@@ -19,6 +21,20 @@ from atlas.facade.planning.ways import ways
 
 UNREAD = "facade_list_unread"
 """Attribute of a request that wants the list's query, not its items (an export, an action)."""
+
+
+def begins_near(queryset: Any) -> bool:
+    """Whether the list begins where something is. A walk through days from two years back, or from next year towards
+    today, would show empty pages first: such an order is not offered until dates bound it.
+    """
+    try:
+        days = queryset.plan().days
+    except Refused:
+        return False
+    if days is None or (days[1] - days[0]).days <= MOST_DAYS:
+        return True
+    start = days[1] if queryset.plan().descending else days[0]
+    return bool(abs((start - utc_now().date()).days) <= 1)
 
 
 class FacadeChangeList(ChangeList):
@@ -79,21 +95,23 @@ class FacadeChangeList(ChangeList):
 
     def get_ordering(self, request: HttpRequest, queryset: Any) -> list[Any]:
         """What is asked for where an index of this very list sorts so; else the admin's own, else the index's."""
-        possible = self._sortable(queryset)
-        columns: list[Any] = [column for column in self.list_display if self._order_field(column) in possible]
+        possible = {name for name in self._signed(queryset) if begins_near(queryset.order_by(name))}
+        fields = {name.lstrip("-") for name in possible}
+        columns: list[Any] = [column for column in self.list_display if self._order_field(column) in fields]
         self.sortable_by = columns
         self.ordering_used: list[str] = []
         for wanted in (self._asked(), self.model_admin.get_ordering(request), self._get_default_ordering()):  # type: ignore[attr-defined]
             first = next(iter(wanted or ()), None)
-            if isinstance(first, str) and first.lstrip("-") in possible:
+            if isinstance(first, str) and first in possible:
                 self.ordering_used = [first]
                 break
         return self.ordering_used
 
     @staticmethod
-    def _sortable(queryset: Any) -> tuple[str, ...]:
+    def _signed(queryset: Any) -> tuple[str, ...]:
+        """The fields that an index of this list sorts by, in both directions."""
         try:
-            return tuple(queryset.sortable())
+            return tuple(sign + name for name in queryset.sortable() for sign in ("", "-"))
         except Refused:
             return ()
 

@@ -175,3 +175,12 @@ def test_who_may_export(cast: Cast) -> None:
     assert booking.reference in body
     assert "Ms. Abdi" not in body  # the passenger is nobody's figure
     assert desk(StaffRole.SUPPORT).post(f"{LIST}export/", {"format": "csv"}).status_code == 403
+
+
+def test_an_order_that_would_begin_with_empty_days_is_not_offered(admin: Client, cast: Cast) -> None:
+    """By pick-up, the list would begin two years ago, or a year ahead: only between dates it can."""
+    requested(cast)
+    plain = admin.get(LIST).context["cl"]
+    assert "pickup_at" not in " ".join(map(str, plain.sortable_by))
+    for order in ("3", "-3"):
+        assert admin.get(LIST, {"o": order}).context["cl"].result_list
