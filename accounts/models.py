@@ -65,6 +65,9 @@ class User(Facade, AbstractBaseUser, table=tables.User, unique=("email",), names
     class Meta:
         verbose_name = "user"
 
+    def __str__(self) -> str:
+        return self.name or self.email
+
     @property
     def is_active(self) -> bool:  # type: ignore[override] # the stubs take it for an attribute
         return self.status == UserStatus.ACTIVE

@@ -6,8 +6,8 @@ from typing import Any
 from rest_framework.serializers import CharField
 
 from accounts.passwords import LONGEST as LONGEST_PASSWORD
-from accounts.strength import RULE
 from accounts.rules.contact import LONGEST_NAME
+from accounts.strength import RULE
 from atlas.api.fields import (
     Cents,
     Choice,
