@@ -49,6 +49,11 @@ payments.paymenttransaction  export                   .        x         .
 payments.paymenttransaction  capture                  .        x         .
 payments.paymenttransaction  refund                   .        x         .
 payments.paymenttransaction  void                     .        x         .
+payments.paymentdifference   view                     .        x         .
+payments.paymentdifference   export                   .        x         .
+payments.paymentdifference   reconcile                .        x         .
+payments.paymentdifference   mend                     .        x         .
+payments.paymentdifference   dismiss                  .        x         .
 payments.webhookevent        view                     .        x         .
 payments.webhookevent        replay                   .        x         .
 accounts.user                view                     x        x         x

@@ -299,6 +299,8 @@ SQUARE_LOCATION_ID = env.str("SQUARE_LOCATION_ID", default="L-ATLAS-LOCAL")
 SQUARE_WEBHOOK_KEY = secret("SQUARE_WEBHOOK_KEY", "local-sandbox-webhook-key")
 SQUARE_WEBHOOK_URL = env.str("SQUARE_WEBHOOK_URL", default=f"{PUBLIC_URL}/api/v1/webhooks/square")
 SQUARE_TIMEOUT_SECONDS = env.float("SQUARE_TIMEOUT_SECONDS", default=10.0)
+RECONCILE_MENDS = env.bool("RECONCILE_MENDS", default=True)
+"""Whether the nightly reconciliation does what moves no money and contradicts no record; otherwise it only lists."""
 CURRENCY = "USD"
 
 # The marketplace

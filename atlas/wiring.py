@@ -37,6 +37,7 @@ def wire() -> None:
     subscribe(payment.PaymentVoided, bookings.follow_payment)
     subscribe(payment.PaymentFailed, bookings.follow_payment)
     subscribe(payment.RefundFailed, bookings.follow_payment)
+    subscribe(payment.PaymentCorrected, bookings.follow_payment)
 
     subscribe(booking.BookingChanged, bookings.show_change, bookings.keep_location)
     subscribe(booking.QuotesChanged, bookings.show_quotes)

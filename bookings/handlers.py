@@ -22,7 +22,14 @@ from bookings.notices import sending
 from bookings.rules.lifecycle import REPORTED, BookingStatus
 from bookings.tables import Booking
 from bookings.topics import REQUESTS, booking_topic, driver_topic, inbox_topic, operator_topic
-from payments.events import PaymentFailed, PaymentRefunded, PaymentSettled, PaymentVoided, RefundFailed
+from payments.events import (
+    PaymentCorrected,
+    PaymentFailed,
+    PaymentRefunded,
+    PaymentSettled,
+    PaymentVoided,
+    RefundFailed,
+)
 from payments.releasing import release
 
 
@@ -38,7 +45,9 @@ def release_payment(event: RideCancelled) -> None:
     release(transaction_id=event.transaction_id, keep=event.fee, reason="The booking was cancelled.")
 
 
-def follow_payment(event: PaymentSettled | PaymentRefunded | PaymentVoided | PaymentFailed | RefundFailed) -> None:
+def follow_payment(
+    event: PaymentSettled | PaymentRefunded | PaymentVoided | PaymentFailed | RefundFailed | PaymentCorrected,
+) -> None:
     """The payment is not what it was: the booking goes by what it is now."""
     services.follow_payment(booking_id=event.reference)
 

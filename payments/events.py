@@ -55,6 +55,14 @@ class RefundFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentCorrected:
+    """What we had on record was not what Square has: look at the payment again."""
+
+    reference: str
+    transaction_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class WebhookReceived:
     """A webhook was stored and waits to be handled. Heard by payments itself."""
 

@@ -8,7 +8,7 @@ The SDK keeps no state between calls and `httpx.Client` is thread-safe: one clie
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -18,6 +18,7 @@ import httpx
 from django.conf import settings
 from square import Square
 from square.core.api_error import ApiError
+from square.core.pagination import SyncPager
 from square.core.request_options import RequestOptions
 from square.core.unchecked_base_model import construct_type
 from square.types.payment import Payment as SquarePayment
@@ -28,6 +29,8 @@ Status = Literal["APPROVED", "PENDING", "COMPLETED", "CANCELED", "FAILED"]
 RefundStatus = Literal["PENDING", "COMPLETED", "REJECTED", "FAILED"]
 
 _ONCE = RequestOptions(max_retries=0)
+_PAGE = 100
+"""Square's largest."""
 _FIRST_CLIENT_ERROR, _FIRST_SERVER_ERROR = 400, 500
 _UNANSWERED = frozenset({408, 409, 425, 429})
 """Client errors that say nothing of the outcome: too slow, in progress under this key, too many."""
@@ -64,6 +67,9 @@ class Payment:
     card_brand: str | None = None
     card_last4: str | None = None
     receipt_url: str | None = None
+    created_at: datetime | None = None
+    refund_ids: tuple[str, ...] = ()
+    """Refunds of it, whatever became of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,8 @@ class Refund:
     payment_id: str
     status: RefundStatus
     amount: int
+    currency: str = ""
+    created_at: datetime | None = None
 
 
 def authorize(*, amount: int, currency: str, source_id: str, key: str, reference: str, note: str) -> Payment | Declined:
@@ -189,6 +197,54 @@ def get_refund(refund_id: str) -> Refund:
     return _refund(_ask(lambda: _client().refunds.get(refund_id, request_options=_ONCE)).refund)
 
 
+def payments_between(begin: datetime, end: datetime) -> Iterator[Payment]:
+    """Payments of our location that were made from `begin` to `end`, both included, oldest first.
+
+    One page of Square's (100) is in memory at a time. Raises `OutcomeUnknown` when Square does not answer twice.
+    """
+    found = _pages(
+        lambda: _client().payments.list(
+            begin_time=begin.isoformat(),
+            end_time=end.isoformat(),
+            sort_order="ASC",
+            location_id=settings.SQUARE_LOCATION_ID,
+            limit=_PAGE,
+            request_options=_ONCE,
+        )
+    )
+    return (_payment(each) for each in found)
+
+
+def refunds_between(begin: datetime, end: datetime) -> Iterator[Refund]:
+    """Refunds of our location that were asked for in this time; otherwise as `payments_between`."""
+    found = _pages(
+        lambda: _client().refunds.list(
+            begin_time=begin.isoformat(),
+            end_time=end.isoformat(),
+            sort_order="ASC",
+            location_id=settings.SQUARE_LOCATION_ID,
+            limit=_PAGE,
+            request_options=_ONCE,
+        )
+    )
+    return (_refund(each) for each in found)
+
+
+def _pages(first: Callable[[], SyncPager[T, Any]]) -> Iterator[T]:
+    page: SyncPager[T, Any] | None = _read(first)
+    while page is not None:
+        yield from page.items or ()
+        page = _read(page.next_page) if page.has_next else None
+
+
+def _read(call: Callable[[], T]) -> T:
+    """A question that changes nothing is asked once more when it has no answer."""
+    try:
+        return _ask(call)
+    except OutcomeUnknown:
+        return _ask(call)
+
+
 def read_payment(document: Mapping[str, Any]) -> Payment:
     """The payment in a webhook. Raises `ValueError` when it is not one."""
     return _payment(construct_type(type_=SquarePayment, object_=document))
@@ -247,6 +303,8 @@ def _payment(found: SquarePayment | None) -> Payment:
         card_brand=str(card.card_brand) if card and card.card_brand else None,
         card_last4=card.last4 if card else None,
         receipt_url=found.receipt_url,
+        created_at=datetime.fromisoformat(found.created_at) if found.created_at else None,
+        refund_ids=tuple(found.refund_ids or ()),
     )
 
 
@@ -258,4 +316,6 @@ def _refund(found: SquareRefund | None) -> Refund:
         payment_id=found.payment_id,
         status=cast(RefundStatus, found.status),
         amount=found.amount_money.amount,
+        currency=str(found.amount_money.currency),
+        created_at=datetime.fromisoformat(found.created_at) if found.created_at else None,
     )

@@ -8,6 +8,8 @@ from atlas.facade.partitions import Days, Values
 from atlas.shards import all_shards
 from atlas.templatetags.ui import format_money
 from payments import tables
+from payments.reconciling import tables as reconciling
+from payments.rules.differences import DifferenceKind, DifferenceStatus, Mend
 from payments.rules.types import TransactionStatus
 
 REACH = timedelta(days=366 * 10)
@@ -42,6 +44,43 @@ class PaymentTransaction(
 
     def __str__(self) -> str:
         return f"{format_money(self.amount, self.currency)}, {self.status.lower()}"
+
+
+class PaymentDifference(
+    Facade,
+    table=reconciling.PaymentDifference,
+    links={
+        "transaction_id": "payments.PaymentTransaction",
+        "run_id": "atlas.Job",
+        "resolved_by": "accounts.User",
+    },
+    partitions={"status-index": Values(DifferenceStatus)},
+    options={
+        "reference": {"verbose_name": "booking"},
+        "payment_gateway_id": {"verbose_name": "Square payment"},
+        "refund_gateway_id": {"verbose_name": "Square refund"},
+        "ours": {"verbose_name": "in Atlas"},
+        "theirs": {"verbose_name": "at Square"},
+        "mend": {"verbose_name": "proposed mend"},
+        "created_at": {"verbose_name": "found"},
+    },
+):
+    """Where Square's books and ours differ, and what became of it."""
+
+    id: str
+    kind: DifferenceKind
+    status: DifferenceStatus
+    mend: Mend
+    ours: str
+    theirs: str
+    item: reconciling.PaymentDifference
+
+    class Meta:
+        verbose_name = "difference with Square"
+        verbose_name_plural = "differences with Square"
+
+    def __str__(self) -> str:
+        return f"{self.kind.replace('_', ' ').lower()}: {self.ours} / {self.theirs}"
 
 
 class WebhookEvent(Facade, table=tables.WebhookEvent, show_expired=True):

@@ -45,7 +45,11 @@ GROUPS = (
     Group(
         "money",
         _("Money"),
-        {"payments.paymenttransaction": "cash-coin", "payments.webhookevent": "send"},
+        {
+            "payments.paymenttransaction": "cash-coin",
+            "payments.paymentdifference": "exclamation-triangle",
+            "payments.webhookevent": "send",
+        },
     ),
     Group(
         "people",

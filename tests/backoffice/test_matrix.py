@@ -27,6 +27,7 @@ NEEDS = {
     "delete": "delete",
     "export": "export",
     "resolve": "resolve",
+    "reconcile": "reconcile",
 }
 """Kind of page -> the right that it asks for; a page of a kind that stands not here fails."""
 UNCONDITIONAL = {"/admin/", "/admin/login/", "/admin/logout/", "/admin/password_change/", "/admin/jsi18n/"}

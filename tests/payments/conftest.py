@@ -11,6 +11,7 @@ from atlas import events
 from atlas.dynamo.transaction import transact
 from payments import services
 from payments.events import (
+    PaymentCorrected,
     PaymentFailed,
     PaymentRefunded,
     PaymentSettled,
@@ -38,7 +39,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     monkeypatch.setattr(events, "_handlers", defaultdict(list))
     monkeypatch.setattr(events, "_by_name", {})
     found: list[Any] = []
-    for event in (PaymentSettled, PaymentVoided, PaymentFailed, PaymentRefunded, RefundFailed):
+    for event in (PaymentSettled, PaymentVoided, PaymentFailed, PaymentRefunded, RefundFailed, PaymentCorrected):
         events.subscribe(event, found.append)
     events.subscribe(WebhookReceived, handle_webhook)
     return found
