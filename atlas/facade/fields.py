@@ -21,6 +21,7 @@ from pynamodb.attributes import (
 from pynamodb_attributes import FloatAttribute, IntegerAttribute, UnicodeEnumAttribute
 
 from atlas.dynamo.attributes import InstantAttribute
+from atlas.facade.words import spoken
 
 if TYPE_CHECKING:
     AnyField = models.Field[Any, Any]
@@ -120,7 +121,7 @@ def field_for(
 ) -> AnyField:
     """An attribute's Django field. `unique` says that a guard keeps its values unique; `more` goes to the field."""
     primary = bool(attribute.is_hash_key) if primary is None else primary
-    options = {**field_options(name, attribute, primary=primary), **more}
+    options = {"verbose_name": spoken(name), **field_options(name, attribute, primary=primary), **more}
     if unique and not primary:
         options["unique"] = True
     if isinstance(attribute, UnicodeEnumAttribute):

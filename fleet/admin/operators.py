@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from accounts.selectors import user_by_email
 from accounts.users import current_user
 from atlas.backoffice.admin import ReadOnlyAdmin
-from atlas.facade.admin.columns import instant, link_to, status_badge
+from atlas.facade.admin.columns import document, instant, link_to, status_badge
 from atlas.facade.admin.filters import DayRangeFilter, IndexFilter
 from atlas.facade.admin.inlines import FacadeTabularInline
 from atlas.facade.admin.search import Way, by_uuid
@@ -62,7 +62,11 @@ class OperatorAdmin(ReadOnlyAdmin):
     )
     list_filter = (IndexFilter.on("status"), DayRangeFilter.on("created_at", title=gettext_lazy("founded")))
     search_ways = (by_uuid(), by_account_email(gettext_lazy("its owner's e-mail")))
-    shown = {"status": status_badge("status"), "created_at": instant("created_at", gettext_lazy("founded"))}
+    shown = {
+        "status": status_badge("status"),
+        "created_at": instant("created_at", gettext_lazy("founded")),
+        "pricing_rules": document("pricing_rules", cents={"base_p2p", "per_km", "hourly_rate"}),
+    }
     inlines = (DriverInline, VehicleInline)
     actions = ("approve", "suspend")
     fieldsets = (

@@ -61,6 +61,7 @@ class TransactionAdmin(ReadOnlyAdmin):
         link_to("payee"),
         "created_at",
     )
+    list_display_links = ("amount",)
     list_filter = (DayRangeFilter.on("created_at", title=gettext_lazy("opened")), IndexFilter.on("status"))
     search_ways = (
         by_uuid(),

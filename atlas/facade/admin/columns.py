@@ -6,17 +6,15 @@ Each is a column as Django's admin takes it (a callable with `short_description`
 field, and good in `list_display`, `readonly_fields` and `fieldsets` alike. Markup has classes only: the CSP is strict.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
-from functools import partial
 from itertools import islice
 from typing import Any
 
 from django.contrib.admin.utils import quote
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model
-from django.forms.utils import pretty_name
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import formats, timezone
@@ -24,12 +22,15 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from atlas.facade.words import title
 from atlas.templatetags.ui import format_money
 from atlas.templatetags.ui import status_badge as badge
 
 Column = Callable[[Any], Any]
 
 EMPTY = SafeString('<span class="empty">\u2013</span>')
+INSTANT = "j M Y, H:i T"
+"""Named months and the zone: nobody takes a day for a month, or their own time for another."""
 DEEPEST, LONGEST = 6, 100
 """Of a document: levels and members shown; what is beyond is counted."""
 
@@ -54,9 +55,11 @@ def instant(field: str, label: Any = None) -> Column:
     return _column(field, label, show_instant)
 
 
-def document(field: str, label: Any = None) -> Column:
-    """A nested document as a definition list. Nothing sorts by it."""
-    return _column(field, label, show_document, sorts=False)
+def document(field: str, label: Any = None, *, cents: Collection[str] = ()) -> Column:
+    """A nested document as a definition list. `cents` names the members that are money, in the document's `currency`
+    or in dollars. Nothing sorts by it.
+    """
+    return _column(field, label, lambda value: show_document(value, cents), sorts=False)
 
 
 def link_to(field: str, label: Any = None) -> Column:
@@ -82,7 +85,7 @@ def _column(
         return show(obj, value) if takes_object else show(value)
 
     column.__name__ = field
-    column.short_description = label or pretty_name(field)  # type: ignore[attr-defined]
+    column.short_description = label or title(field)  # type: ignore[attr-defined]
     column.field = field  # type: ignore[attr-defined]
     if sorts:
         column.admin_order_field = field  # type: ignore[attr-defined]
@@ -100,7 +103,7 @@ def show_instant(value: datetime) -> SafeString:
         '<time datetime="{}" title="{}">{}</time>',
         utc.isoformat(timespec="seconds").replace("+00:00", "Z"),
         utc.strftime("%Y-%m-%d %H:%M:%S UTC"),
-        formats.date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT"),
+        formats.date_format(timezone.localtime(value), INSTANT),
     )
 
 
@@ -138,15 +141,22 @@ def address_of(obj: Model) -> str | None:
         return None
 
 
-def show_document(value: Any, depth: int = 0) -> Any:
+def show_document(value: Any, cents: Collection[str] = (), depth: int = 0, currency: str = "USD") -> Any:
     """Maps as `<dl>`, lists as `<ol>`, the rest as text."""
-    deeper: Callable[[Any], Any] = partial(show_document, depth=depth + 1)
     if not isinstance(value, Mapping | list | tuple):
         return show_plain(value)
     if not value or depth >= DEEPEST:
         return "\u2026" if value else EMPTY
     if isinstance(value, Mapping):
-        members = ((pretty_name(str(name)), deeper(inner)) for name, inner in islice(value.items(), LONGEST))
+        currency = str(value.get("currency") or currency)
+
+    def deeper(inner: Any, name: str = "") -> Any:
+        if name in cents and isinstance(inner, int):
+            return format_money(inner, currency)
+        return show_document(inner, cents, depth + 1, currency)
+
+    if isinstance(value, Mapping):
+        members = ((title(str(name)), deeper(inner, str(name))) for name, inner in islice(value.items(), LONGEST))
         shown = format_html_join("", "<dt>{}</dt><dd>{}</dd>", members)
         return format_html('<dl class="document">{}{}</dl>', shown, _rest(value, "dt"))
     shown = format_html_join("", "<li>{}</li>", ((deeper(each),) for each in value[:LONGEST]))

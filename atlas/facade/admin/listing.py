@@ -87,6 +87,15 @@ class Lists(Stock):
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         return [self.presented(each) for each in super().get_list_display(request)]  # type: ignore[attr-defined]
 
+    def get_list_display_links(self, request: HttpRequest, list_display: Sequence[Any]) -> Any:
+        """By default the first column that leads nowhere by itself: a link within a link is none."""
+        if self.list_display_links is None:
+            return None
+        if self.list_display_links:
+            return [self.presented(each) for each in self.list_display_links]  # type: ignore[attr-defined]
+        own = (each for each in list_display if not getattr(each, "link", None))
+        return [next(own, next(iter(list_display)))]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Not ordered yet: what sorts, the list decides by its filters."""
         queryset: QuerySet[Any] = self.model._default_manager.get_queryset()

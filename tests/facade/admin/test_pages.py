@@ -129,7 +129,7 @@ def test_columns(shown: Parcel, settings: Any) -> None:
     assert money("price", currency="USD")(shown) == '<span class="money">\u2212$1,234.56</span>'
     with timezone.override("America/New_York"):
         assert instant("sent_at")(shown) == (
-            '<time datetime="2026-07-01T22:30:00Z" title="2026-07-01 22:30:00 UTC">07/01/2026 6:30 p.m.</time>'
+            '<time datetime="2026-07-01T22:30:00Z" title="2026-07-01 22:30:00 UTC">1 Jul 2026, 18:30 EDT</time>'
         )
     assert document("address")(shown) == (
         '<dl class="document"><dt>City</dt><dd>&lt;Linz&gt;</dd>'

@@ -44,8 +44,10 @@ def ids(answer: Any) -> list[str]:
 def test_the_list_and_its_searches(cast: Cast, admin: Client) -> None:
     row = payment_of(accepted(cast))
     with measure() as cost:
-        assert ids(admin.get(LIST))[0] == row.id
+        page = admin.get(LIST)
+    assert ids(page)[0] == row.id
     assert cost.scans == 0
+    assert re.search(rf'<a href="{LIST}{row.id}/change/"><span class="money">', page.content.decode())
     for term in (row.id, row.reference, row.payment_gateway_id):
         with measure() as cost:
             assert ids(admin.get(LIST, {"q": term})) == [row.id], term
