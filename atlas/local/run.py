@@ -65,9 +65,14 @@ def _run(planner: Planner) -> None:
         os.environ.update(wanted.env)
         _note_down(data / "run" / "services.env", wanted.env)
         supervisor = Supervisor(sys.stdout)
-        asyncio.run(
-            supervisor.run(wanted.waves, announce=lambda: supervisor.say(f"Atlas is ready: {url} (Ctrl-C stops it)"))
-        )
+        asyncio.run(supervisor.run(wanted.waves, announce=lambda: _announce(supervisor, wanted, url)))
+
+
+def _announce(supervisor: Supervisor, wanted: Plan, url: str) -> None:
+    """Where to go; the last line is the one that people wait for."""
+    if square := wanted.env.get("SQUARE_BASE_URL"):
+        supervisor.say(f"Square sandbox: {square}/ (payments, clock, webhooks, failures)")
+    supervisor.say(f"Atlas is ready: {url} (Ctrl-C stops it)")
 
 
 def _note_down(file: Path, env: Mapping[str, str]) -> None:

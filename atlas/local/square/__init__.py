@@ -31,14 +31,18 @@ Payment sources
     ``-already-used`` as in Square's own sandbox; ``cnon:atlas-<outcome>-<uuid>`` with the same outcomes and
     ``insufficient-funds``, usable once; any other ``cnon:...`` is approved.
 
+Page (``/``, loopback only)
+    Payments, refunds and webhooks in a browser, with a form for each lever below; see :mod:`atlas.local.square.page`.
+
 Control API (``/_control/``, no token, loopback only, JSON)
     ``GET health``; ``GET payments?reference_id=&status=``; ``POST payments`` (those of the past, see
     :mod:`atlas.local.square.history`); ``GET refunds?payment_id=``; ``GET calls``;
     ``GET|POST clock`` ``{"advance": "P7D"}``; ``GET|POST|DELETE faults``
     ``{"kind": ..., "count": 1, "skip": 0, "method": "POST", "path": "/complete", "status": 500, "delay_ms": 0}``;
-    ``GET|POST webhooks`` ``{"duplicate": 1, "delay_ms": 0, "paused": false}``; ``POST webhooks/release``
-    ``{"order": "fifo"|"reverse"|"shuffle", "seed": 1}``; ``POST webhooks/resend`` ``{"event_id": ...}``;
-    ``GET events``; ``POST refunds/{id}/settle`` ``{"status": "COMPLETED"|"REJECTED"|"FAILED"}``; ``POST reset``.
+    ``GET|POST webhooks`` ``{"duplicate": 1, "delay_ms": 0, "paused": false, "dropped": false}``;
+    ``POST webhooks/release`` ``{"order": "fifo"|"reverse"|"shuffle", "seed": 1}``;
+    ``POST webhooks/resend`` ``{"event_id": ...}``; ``GET events``;
+    ``POST refunds/{id}/settle`` ``{"status": "COMPLETED"|"REJECTED"|"FAILED"}``; ``POST reset``.
     The kinds of fault are described in :mod:`atlas.local.square.faults`.
 
 For tests, :mod:`atlas.local.square.testing` starts a server of its own on a free port.

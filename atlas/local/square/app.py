@@ -18,6 +18,7 @@ from .control import control_routes
 from .errors import SquareError, for_status
 from .faults import FaultMiddleware
 from .http import square_handler
+from .page import page_routes
 from .receipt import render_receipt
 from .runtime import Runtime
 
@@ -50,6 +51,7 @@ def build_app(config: Config) -> Starlette:
                 for method, path, operation in _ENDPOINTS
             ),
             *control_routes(runtime),
+            *page_routes(runtime),
             Route("/receipt/preview/{payment_id}", receipt),
         ],
         middleware=[Middleware(FaultMiddleware, plan=runtime.faults, log=runtime.log)],

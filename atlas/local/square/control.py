@@ -1,9 +1,10 @@
 """The control API: see, steer and break the sandbox. Documented in the package's docstring."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, replace
+from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -67,11 +68,12 @@ def show_webhooks(call: Call) -> Answer:
 
 def set_webhooks(call: Call) -> Answer:
     """What is not named goes back to normal."""
-    fields = Fields(call.body, known={"duplicate", "delay_ms", "paused"})
+    fields = Fields(call.body, known={"duplicate", "delay_ms", "paused", "dropped"})
     policy = Policy(
         duplicate=fields.integer("duplicate", default=0, lowest=0, highest=100),
         delay_ms=fields.integer("delay_ms", default=0, lowest=0, highest=86_400_000),
         paused=fields.boolean("paused", default=False),
+        dropped=fields.boolean("dropped", default=False),
     )
     webhooks.write_policy(call.db, policy)
     return show_webhooks(call)
@@ -121,7 +123,7 @@ def control_routes(runtime: Runtime) -> list[Route]:
         return JSONResponse({"faults": runtime.faults.waiting()})
 
     async def add_fault(request: Request) -> Response:
-        runtime.faults.add(_read_fault(Fields(await read_body(request), known=_FAULT_FIELDS)))
+        runtime.faults.add(read_fault(await read_body(request)))
         return await show_faults(request)
 
     async def clear_faults(request: Request) -> Response:
@@ -129,9 +131,7 @@ def control_routes(runtime: Runtime) -> list[Route]:
         return await show_faults(request)
 
     async def reset(request: Request) -> Response:
-        runtime.faults.clear()
-        runtime.log.clear()
-        await run_in_threadpool(runtime.store.clear)
+        await runtime.reset()
         return JSONResponse({"status": "ok"})
 
     in_memory = (
@@ -153,7 +153,9 @@ def control_routes(runtime: Runtime) -> list[Route]:
 _FAULT_FIELDS = frozenset(Fault.__dataclass_fields__)
 
 
-def _read_fault(fields: Fields) -> Fault:
+def read_fault(body: Mapping[str, Any]) -> Fault:
+    """Raises ``SquareError`` for what is none."""
+    fields = Fields(body, known=_FAULT_FIELDS)
     kind = fields.required_text("kind", longest=40)
     return Fault(
         kind=fields.choice("kind", KINDS, default=kind),

@@ -50,14 +50,19 @@ def control_handler(handle: Handler) -> Handler:
     """
 
     async def guarded(request: Request) -> Response:
-        if not _is_loopback(request) or request.url.hostname not in _LOOPBACK_NAMES:
-            raise for_status(403, "The control API answers callers on this machine only.")
+        refuse_strangers(request)
         content_type = request.headers.get("content-type", "").partition(";")[0].strip()
         if request.method in {"POST", "DELETE"} and content_type != "application/json":
             raise SquareError("INVALID_CONTENT_TYPE", "Expected application/json.")
         return await handle(request)
 
     return guarded
+
+
+def refuse_strangers(request: Request) -> None:
+    """Callers on this machine, who asked for this machine by its own name. Raises FORBIDDEN."""
+    if not _is_loopback(request) or request.url.hostname not in _LOOPBACK_NAMES:
+        raise for_status(403, "The control API and the page answer callers on this machine only.")
 
 
 def control_operation(runtime: Runtime, operation: Operation) -> Handler:

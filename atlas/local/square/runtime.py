@@ -44,6 +44,12 @@ class Runtime:
         self.deliverer.wake()
         return answer
 
+    async def reset(self) -> None:
+        """Forgets everything, as if it had just been started on an empty file."""
+        self.faults.clear()
+        self.log.clear()
+        await run_in_threadpool(self.store.clear)
+
     async def sweep(self) -> None:
         """Until cancelled: lets time pass even when nobody calls."""
         while True:

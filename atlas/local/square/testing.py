@@ -88,9 +88,10 @@ class SandboxControl:
     def clear_faults(self) -> None:
         self._http.request("DELETE", "faults", json={}).raise_for_status()
 
-    def webhooks(self, *, duplicate: int = 0, delay_ms: int = 0, paused: bool = False) -> None:
+    def webhooks(self, *, duplicate: int = 0, delay_ms: int = 0, paused: bool = False, dropped: bool = False) -> None:
         """For events from now on."""
-        self._post("webhooks", {"duplicate": duplicate, "delay_ms": delay_ms, "paused": paused})
+        policy = {"duplicate": duplicate, "delay_ms": delay_ms, "paused": paused, "dropped": dropped}
+        self._post("webhooks", policy)
 
     def release(self, order: str = "fifo", seed: int = 0) -> int:
         """Delivers what was held while paused: ``fifo``, ``reverse`` or ``shuffle``; says how many."""

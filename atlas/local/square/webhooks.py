@@ -20,11 +20,12 @@ _POLICY_KEY = "webhook_policy"
 
 @dataclass(frozen=True)
 class Policy:
-    """How deliveries misbehave on purpose: extra copies, a delay, or held back until they are released."""
+    """How deliveries misbehave on purpose: extra copies, a delay, held back until they are released, or lost."""
 
     duplicate: int = 0
     delay_ms: int = 0
     paused: bool = False
+    dropped: bool = False
 
 
 def sign(*, key: str, url: str, body: bytes) -> str:
@@ -95,7 +96,9 @@ def list_events(db: sqlite3.Connection) -> list[dict[str, Any]]:
 
 
 def _enqueue(db: sqlite3.Connection, event_id: str, policy: Policy) -> None:
+    """A dropped one is never sent by itself, and can be resent."""
+    state = "dropped" if policy.dropped else "held" if policy.paused else "pending"
     db.execute(
         "INSERT INTO deliveries (event_id, state, due_at) VALUES (?, ?, ?)",
-        (event_id, "held" if policy.paused else "pending", time.time() + policy.delay_ms / 1000),
+        (event_id, state, time.time() + policy.delay_ms / 1000),
     )
