@@ -71,7 +71,7 @@ class UserAdmin(FacadeAdmin):
     list_filter = (IndexFilter.on("staff_role"),)
     list_scan = True
     search_ways = (by_email(), by_uuid())
-    rule_owned = ("email", "role", "staff_role", "status", "profile_id", "last_login", "second_factor_at")
+    rule_owned = ("email", "role", "staff_role", "status", "profile_id", "last_login", "second_factor_at", "settings")
     secret_fields = ("password",)
     shown = {"status": status_badge("status"), "role": status_badge("role")}
     inlines = (SessionInline, TokenFamilyInline)

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from accounts import lockout, passwords, staff, superusers
 from accounts.events import UserRegistered
-from accounts.rules.contact import clean_email, clean_name, clean_phone
+from accounts.rules.contact import clean_avatar, clean_email, clean_name, clean_phone
 from accounts.rules.email import claim
 from accounts.rules.roles import SELF_REGISTERED, Role, StaffRole, UserStatus
 from accounts.tables import User
@@ -78,7 +78,7 @@ def change_profile(*, user: CurrentUser, check: Callable[[User], None] | None = 
     if "phone" in changes:
         item.phone = clean_phone(changes["phone"])
     if "avatar" in changes:
-        item.avatar = changes["avatar"]
+        item.avatar = clean_avatar(changes["avatar"] or "")
     for member, value in changes.get("settings", {}).items():
         setattr(item.settings, member, value)
     with transact() as tx:

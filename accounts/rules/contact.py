@@ -1,16 +1,19 @@
-"""Names, e-mail addresses and phone numbers as Atlas keeps them. Each raises `Invalid` that names its field."""
+"""Names, e-mail addresses, phone numbers and pictures as Atlas keeps them. Each raises `Invalid` for its field."""
 
 import unicodedata
 
 import phonenumbers
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import URLValidator, validate_email
 
 from accounts.rules.email import normalise_email
 from atlas.errors import Invalid
 
 LONGEST_NAME = 120
 LONGEST_EMAIL = 254
+LONGEST_ADDRESS = 2000
+
+_web_address = URLValidator(schemes=["https", "http"])
 
 
 def clean_name(name: str) -> str:
@@ -46,6 +49,20 @@ def clean_phone(phone: str) -> str:
     if not phonenumbers.is_possible_number(number) or number.extension:
         raise _bad_phone()
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def clean_avatar(avatar: str) -> str:
+    """The address of a picture on the web, or empty: never one that runs something."""
+    avatar = avatar.strip()
+    if not avatar:
+        return ""
+    try:
+        if len(avatar) > LONGEST_ADDRESS:
+            raise ValidationError(f"At most {LONGEST_ADDRESS} characters.")
+        _web_address(avatar)
+    except ValidationError as error:
+        raise Invalid(fields={"avatar": error.messages}) from error
+    return avatar
 
 
 def _bad_phone() -> Invalid:

@@ -12,7 +12,7 @@ def check_capture(*, amount: int, authorized: int) -> None:
     _check_positive(amount)
     if amount > authorized:
         raise Conflict(
-            f"Only {authorized} cents were authorised; {amount} cannot be captured.",
+            f"Only {_read(authorized)} was authorised; {_read(amount)} cannot be captured.",
             code="exceeds_authorized",
             details={"authorized": authorized},
         )
@@ -34,8 +34,13 @@ def status_after_refund(status: TransactionStatus, *, amount: int, captured: int
     _check_positive(amount)
     left = refundable(captured=captured, refunded=refunded)
     if amount > left:
-        raise Conflict(f"Only {left} cents are left to refund.", code="exceeds_captured", details={"refundable": left})
+        raise Conflict(f"Only {_read(left)} is left to refund.", code="exceeds_captured", details={"refundable": left})
     return all_given_back if amount == left else TransactionStatus.CAPTURED
+
+
+def _read(cents: int) -> str:
+    """For people, who count in dollars or pounds and know which."""
+    return f"{cents // 100}.{cents % 100:02}"
 
 
 def _check_positive(amount: int) -> None:

@@ -99,7 +99,7 @@ def payment_of_id(id: str) -> PaymentTransaction:
 def test_more_than_was_authorised(cast: Cast, admin: Client) -> None:
     row = payment_of(accepted(cast))
     [answer] = act(admin, "capture", row, amount="210.01")
-    assert "Only 21000 cents were authorised" in answer
+    assert "Only 210.00 was authorised; 210.01 cannot" in answer
 
 
 def test_release_the_hold(cast: Cast, admin: Client, sandbox: SandboxControl) -> None:
@@ -121,7 +121,7 @@ def test_refund_in_parts_and_each_form_once(cast: Cast, admin: Client, sandbox: 
     act(admin, "refund", row, amount="", reason="all of it", click="another")
     assert sorted(each["amount_money"]["amount"] for each in sandbox.refunds()) == [1_000, 20_000]
     [answer] = act(admin, "refund", row, amount="1.00", reason="too much", click="third")
-    assert "0 cents are left" in answer
+    assert "Only 0.00 is left" in answer
 
 
 def test_a_race_for_the_same_money(cast: Cast, admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
