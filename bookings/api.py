@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,6 +13,7 @@ from accounts.users import current_user
 from atlas.api.fields import Text
 from atlas.api.idempotency import idempotent
 from atlas.api.pagination import PAGE_PARAMETERS, page_of
+from atlas.api.renderers import JSONRenderer, PDFRenderer
 from atlas.api.schema import error_response
 from atlas.api.serializers import Query
 from atlas.api.views import OpenView, View
@@ -209,10 +211,24 @@ class Track(View):
 
 
 class Receipt(View):
-    @extend_schema(operation_id="booking_receipt", tags=TAGS, responses=shape.ReceiptSerializer)
-    def get(self, request: Request, booking_id: UUID) -> Response:
-        """What was paid, for what, and how; once the ride is completed, or was cancelled at a fee."""
+    renderer_classes = [JSONRenderer, PDFRenderer]
+
+    @extend_schema(
+        operation_id="booking_receipt",
+        tags=TAGS,
+        responses={
+            (200, "application/json"): shape.ReceiptSerializer,
+            (200, "application/pdf"): OpenApiResponse(OpenApiTypes.BINARY, description="The same, to be printed"),
+        },
+    )
+    def get(self, request: Request, booking_id: UUID) -> Any:
+        """What was paid, for what, and how; once the ride is completed, or was cancelled at a fee.
+
+        As JSON, or as PDF with `Accept: application/pdf`.
+        """
         found = receipts.receipt(user=current_user(request), booking_id=str(booking_id))
+        if request.accepted_renderer.format == PDFRenderer.format:
+            return receipts.download(found)
         return self.answer(found, shape.ReceiptSerializer)
 
 

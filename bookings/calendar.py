@@ -4,14 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core import signing
 from icalendar import Calendar, Event
 
-from accounts.rules.roles import UserStatus
 from accounts.tables import User
 from accounts.users import CurrentUser
 from atlas.dynamo.attributes import utc_now
-from atlas.errors import NotFound
+from bookings.holders import holder, token_for
 from bookings.rules.lifecycle import CLOSED, BookingStatus
 from bookings.rules.schedule import ride_ends_at
 from bookings.selectors import list_bookings
@@ -27,14 +25,13 @@ AHEAD = [status for status in BookingStatus if status not in CLOSED]
 
 def feed_url(user: CurrentUser) -> str:
     """The address to subscribe to; a password change makes it void."""
-    epoch = User.fetch(user.id).credentials_epoch
-    token = signing.dumps([user.id, epoch], key=settings.TOKEN_KEY, salt=SALT)
+    token = token_for(User.fetch(user.id), salt=SALT)
     return f"{settings.PUBLIC_URL}/api/v1/calendar.ics?token={token}"
 
 
 def feed(*, token: str) -> bytes:
     """The feed behind a token. Raises `NotFound` for one that is not, or no longer, good."""
-    user = _holder(token)
+    user, _ = holder(token, salt=SALT)
     calendar = Calendar()
     calendar.add("prodid", "-//Atlas//Bookings//EN")
     calendar.add("version", "2.0")
@@ -44,17 +41,6 @@ def feed(*, token: str) -> bytes:
         if booking.pickup_at >= earliest:
             calendar.add_component(_event(booking))
     return bytes(calendar.to_ical())
-
-
-def _holder(token: str) -> User:
-    try:
-        user_id, epoch = signing.loads(token, key=settings.TOKEN_KEY, salt=SALT)
-    except (signing.BadSignature, ValueError) as error:
-        raise NotFound from error
-    user = User.find(user_id)
-    if user is None or user.status is not UserStatus.ACTIVE or user.credentials_epoch != epoch:
-        raise NotFound
-    return user
 
 
 def _event(booking: Booking) -> Event:

@@ -15,6 +15,7 @@ from pynamodb_attributes import FloatAttribute, IntegerAttribute, UnicodeEnumAtt
 from atlas.dynamo.attributes import Document, InstantAttribute
 from atlas.dynamo.table import Capacity, Schema, Table, Upgrade
 from atlas.trail import Trail
+from bookings.receipt_tables import ReceiptNumber  # noqa: F401 (found with this module)
 from bookings.rules.lifecycle import Action, Actor, BookingStatus
 from bookings.rules.notices import NoticeKind, NoticeState
 from bookings.rules.told import PASSING, TOLD_PLAINLY
@@ -95,12 +96,20 @@ class PriceBreakdown(Document):
     lines: ListAttribute[PriceLine] = ListAttribute(of=PriceLine, default=list)
 
 
+class Sold(PriceBreakdown):
+    """The parts of an accepted price, by the rules of that moment: operators and places may change theirs later."""
+
+    tax_rate = UnicodeAttribute(attr_name="taxRate")
+    """An exact fraction, `0.08875`."""
+
+
 class Acceptance(Document):
     """A quote being accepted: held while the card is asked, so that one accept at a time can win."""
 
     quote_id = UnicodeAttribute(attr_name="quoteId")
     transaction_id = UnicodeAttribute(attr_name="transactionId")
     started_at = InstantAttribute(attr_name="startedAt")
+    sold = Sold(null=True)
 
 
 class BookingsByConcierge(GlobalSecondaryIndex["Booking"]):
@@ -196,8 +205,8 @@ class Booking(Table):
 
     class Meta(Schema):
         name = "bookings"
-        version = "1.1.0"
-        upgrades = {"1.0.0": Upgrade("1.1.0", with_pickup_day)}
+        version = "1.2.0"
+        upgrades = {"1.0.0": Upgrade("1.1.0", with_pickup_day), "1.1.0": Upgrade("1.2.0", dict)}
         capacity = Capacity(write=100, read=500)
         retention = "7 years; archived after 2"
         personal = True
@@ -222,6 +231,7 @@ class Booking(Table):
     estimated_price = IntegerAttribute(attr_name="estimatedPrice")
     estimate = PriceBreakdown()
     final_price = IntegerAttribute(attr_name="finalPrice", null=True)
+    sold = Sold(null=True)
     currency = UnicodeAttribute(default="USD")
     selected_quote_id = UnicodeAttribute(attr_name="selectedQuoteId", null=True)
     payment_status = UnicodeEnumAttribute(PaymentStatus, attr_name="paymentStatus", default=PaymentStatus.PENDING)
@@ -239,6 +249,8 @@ class Booking(Table):
     cancellation_reason = UnicodeAttribute(attr_name="cancellationReason", null=True)
     cancellation_code = UnicodeEnumAttribute(CancellationCode, attr_name="cancellationCode", null=True)
     cancellation_fee = IntegerAttribute(attr_name="cancellationFee", null=True)
+    receipt_number = UnicodeAttribute(attr_name="receiptNumber", null=True)
+    receipted_at = InstantAttribute(attr_name="receiptedAt", null=True)
 
     # Keys of the sparse indexes; `bookings.index_keys` alone sets them, from the status.
     open_shard = NumberAttribute(attr_name="openShard", null=True)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from bookings.views import acting, closing, detail, lists, requesting
+from bookings.views import acting, closing, detail, lists, receipts, requesting
 
 pages = [
     path("bookings/", lists.bookings, name="list"),
@@ -16,7 +16,9 @@ pages = [
     path("bookings/<uuid:booking_id>/assign/", acting.assign, name="assign"),
     path("bookings/<uuid:booking_id>/status/", acting.status, name="status"),
     path("bookings/<uuid:booking_id>/cancel/", closing.cancel, name="cancel"),
-    path("bookings/<uuid:booking_id>/receipt/", closing.receipt, name="receipt"),
+    path("bookings/<uuid:booking_id>/receipt/", receipts.receipt, name="receipt"),
+    path("bookings/<uuid:booking_id>/receipt.pdf", receipts.receipt_pdf, name="receipt_pdf"),
+    path("receipts/<str:token>/", receipts.receipt_by_link, name="receipt_by_link"),
     path("jobs/", lists.jobs, name="jobs"),
     path("jobs/duty/", acting.duty, name="duty"),
 ]

@@ -45,6 +45,8 @@ POST /bookings/{booking_id}/status/                                 302   302   
 GET  /bookings/{booking_id}/cancel/                                 302   302   404   302   302   404   404   403   404   200
 POST /bookings/{booking_id}/cancel/                                 302   302   404   302   302   404   404   403   404   400
 GET  /bookings/{booking_id}/receipt/                                302   200   404   200   200   404   404   200   404   200
+GET  /bookings/{booking_id}/receipt.pdf                             302   200   404   200   200   404   404   200   404   200
+GET  /receipts/<str:token>/                                         404   404   404   404   404   404   404   404   404   404
 GET  /jobs/                                                         302   403   403   403   403   403   403   200   200   403
 POST /jobs/duty/                                                    302   302   302   302   302   302   302   302   302   302
 POST /bookings/new/estimate/                                        302   200   200   200   200   200   200   200   200   200
@@ -87,6 +89,7 @@ POST /bookings/{booking_id}/status/ (open)                          302   302   
 GET  /bookings/{booking_id}/cancel/ (open)                          302   200   404   404   404   404   404   404   404   200
 POST /bookings/{booking_id}/cancel/ (open)                          302   400   404   404   404   404   404   404   404   400
 GET  /bookings/{booking_id}/receipt/ (open)                         302   409   404   404   404   404   404   404   404   409
+GET  /bookings/{booking_id}/receipt.pdf (open)                      302   409   404   404   404   404   404   404   404   409
 """)  # noqa: E501 (a table)
 # 0: let in, and shown how things are.
 SOCKETS = rows("""

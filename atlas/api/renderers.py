@@ -24,6 +24,27 @@ class JSONRenderer(renderers.BaseRenderer):
         return b"" if data is None else dumps(data)
 
 
+class PDFRenderer(renderers.BaseRenderer):
+    """For views that answer with a PDF of their own making on request: it takes part in the negotiation alone.
+
+    What is refused has no form as PDF, and stays JSON.
+    """
+
+    media_type = "application/pdf"
+    format = "pdf"
+    charset = None
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        if renderer_context is not None:
+            renderer_context["response"]["Content-Type"] = JSONRenderer.media_type
+        return JSONRenderer().render(data)
+
+
 def dumps(data: Any) -> bytes:
     """`data` as JSON bytes: the one encoder of REST and live messages."""
     return _encoder.encode(data)

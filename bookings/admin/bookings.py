@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.users import current_user
-from atlas.facade.admin.columns import instant, money, status_badge
+from atlas.facade.admin.columns import document, instant, money, status_badge
 from atlas.facade.admin.filters import DayRangeFilter
 from atlas.facade.admin.options import FacadeAdmin
 from atlas.facade.admin.search import by_uuid
 from atlas.facade.admin.service_action import ReasonForm, service_action
 from atlas.templatetags.ui import format_money
 from bookings import labels, services, tables
-from bookings.admin.columns import local_pickup, price, worded
+from bookings.admin.columns import local_pickup, price, receipt_pages, worded
 from bookings.admin.filters import StageFilter, ordering_of
 from bookings.admin.forms import BY_CLIENT, BookingForm, CancelForm, CrewForm
 from bookings.admin.inlines import INLINES
@@ -27,6 +27,8 @@ from bookings.rules.types import CancellationCode
 from bookings.services.forgetting import forget_passenger
 
 EVERYTHING = tuple(field.name for field in Booking._meta.concrete_fields)
+CENTS = {"amount", "unit_price", "subtotal", "platform_fee", "tax", "total", "driver_payout"}
+"""Of an estimate."""
 COMING = ((gettext_lazy("Today"), 0, 0), (gettext_lazy("Tomorrow"), 1, 1), (gettext_lazy("The next 7 days"), 0, 6))
 
 
@@ -64,6 +66,8 @@ class BookingAdmin(FacadeAdmin):
         "estimated_price": money("estimated_price"),
         "final_price": money("final_price"),
         "cancellation_fee": money("cancellation_fee"),
+        "estimate": document("estimate", cents=CENTS),
+        "receipt_number": receipt_pages,
         "type": worded("type", labels.TYPES),
         "cancellation_code": worded("cancellation_code", labels.CODES),
         "created_at": instant("created_at", gettext_lazy("requested")),
@@ -85,9 +89,18 @@ class BookingAdmin(FacadeAdmin):
         (gettext_lazy("Who serves whom"), {"fields": ("concierge", "operator", "driver", "vehicle", "selected_quote")}),
         (
             gettext_lazy("Money"),
-            {"fields": ("estimated_price", "final_price", "payment_status", "transaction", "cancellation_fee")},
+            {
+                "fields": (
+                    "estimated_price",
+                    "final_price",
+                    "payment_status",
+                    "transaction",
+                    "cancellation_fee",
+                    "receipt_number",
+                )
+            },
         ),
-        (gettext_lazy("What was asked for"), {"fields": ("details", "estimate")}),
+        (gettext_lazy("What was asked for"), {"fields": ("details", "estimate", "sold")}),
         (
             gettext_lazy("On the way"),
             {

@@ -59,3 +59,19 @@ def payment_page(payment: Any) -> SafeString:
 
 
 local_pickup.field = "pickup_at"  # type: ignore[attr-defined]
+
+
+@admin.display(description=gettext_lazy("receipt"))
+def receipt_pages(booking: Any) -> SafeString | str:
+    """Its number, which leads to its page, and the PDF; nothing before there is one."""
+    if booking.receipt_number is None:
+        return EMPTY
+    return format_html(
+        '<a href="{}">{}</a> \u00b7 <a href="{}">PDF</a>',
+        reverse("bookings:receipt", args=[booking.pk]),
+        booking.receipt_number,
+        reverse("bookings:receipt_pdf", args=[booking.pk]),
+    )
+
+
+receipt_pages.field = "receipt_number"  # type: ignore[attr-defined]

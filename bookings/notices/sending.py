@@ -160,7 +160,7 @@ def _attempt(notice: Notice, booking: Booking, crew: Crew, user: User) -> bool:
 def compose(notice: Notice, booking: Booking, crew: Crew, user: User) -> EmailMultiAlternatives:
     """The message: text with an HTML alternative, under an id that is the same in every attempt of a round."""
     with translation.override(settings.LANGUAGE_CODE):
-        said = wording(notice.kind, booking, crew)
+        said = wording(notice.kind, booking, crew, user)
         context = {"said": said, "name": user.name, "language": settings.LANGUAGE_CODE}
         text = render_to_string("bookings/notices/notice.txt", context)
         html = render_to_string("bookings/notices/notice.html", context)

@@ -4,7 +4,7 @@ No pictures, no tracked links, nothing fetched from anywhere. Who signs in finds
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,11 +13,17 @@ from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext as _
 
+from accounts.tables import User
 from atlas.templatetags.ui import format_money
 from bookings import labels
 from bookings.crew import Crew
+from bookings.receipts import links
+from bookings.receipts.reading import is_charged
 from bookings.rules.notices import NoticeKind
 from bookings.tables import Booking
+
+RECEIPTED = frozenset({NoticeKind.COMPLETED, NoticeKind.CANCELLED})
+"""What is told with the receipt at hand."""
 
 Facts = tuple[tuple[str, str], ...]
 
@@ -31,11 +37,18 @@ class Wording:
     facts: Facts
     link: str
     link_text: str
+    document: str = ""
+    """Address of a file to keep, if there is one."""
+    document_text: str = ""
 
 
-def wording(kind: NoticeKind, booking: Booking, crew: Crew) -> Wording:
-    """In the language that is active. `crew` are those who serve the booking now."""
-    return WORDS[kind](booking, crew)
+def wording(kind: NoticeKind, booking: Booking, crew: Crew, reader: User) -> Wording:
+    """In the language that is active. `crew` are those who serve the booking now, `reader` gets the notice."""
+    said = WORDS[kind](booking, crew)
+    if kind not in RECEIPTED or not is_charged(booking):
+        return said
+    words = _("Receipt as PDF, for 30 days")
+    return replace(said, document=links.address_of(booking, reader), document_text=words)
 
 
 def local_pickup(booking: Booking) -> str:

@@ -18,6 +18,7 @@ TOLD_PLAINLY = frozenset(
         "cancelledAt",
         "cancellationCode",
         "cancellationFee",
+        "receiptNumber",
         "pickupAt",
     ]
 )
@@ -36,6 +37,8 @@ PASSING = frozenset(
         "createdDay",
         "pickupDay",
         "estimate",
+        "sold",
+        "receiptedAt",
     ]
 )
 """What it does not tell: index keys, and what follows from something else."""

@@ -8,6 +8,7 @@ from bookings.services.accepting import accept_quote, settle_acceptance
 from bookings.services.amending import amend_booking
 from bookings.services.closing import cancel, expire, expire_now, follow_payment
 from bookings.services.dispatching import alert_departure, assign, report_status
+from bookings.services.numbering import catch_up
 from bookings.services.quoting import expire_quote, submit_quote, withdraw_quote
 from bookings.services.requesting import estimate_price, request_booking
 from bookings.services.telling import resend_notice
@@ -18,6 +19,7 @@ __all__ = [
     "amend_booking",
     "assign",
     "cancel",
+    "catch_up",
     "estimate_price",
     "expire",
     "expire_now",

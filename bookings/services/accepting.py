@@ -16,16 +16,19 @@ from typing import NamedTuple, NoReturn
 import payments.services
 from accounts.users import CurrentUser
 from atlas.dynamo.attributes import utc_now
+from atlas.dynamo.many import get_many
 from atlas.dynamo.transaction import Lost, Transaction, retried, transact
-from atlas.errors import Conflict, Forbidden, Invalid, PaymentDeclined, Unavailable
+from atlas.errors import Conflict, Forbidden, Invalid, NotFound, PaymentDeclined, Unavailable
 from atlas.shards import shard_of
 from bookings.permissions import part_of, party
 from bookings.rules.lifecycle import Action, Actor, transition
 from bookings.rules.quotes import is_acceptable
 from bookings.rules.types import DeclineReason, PaymentStatus, QuoteStatus
+from bookings.selling import sale
 from bookings.services import change
 from bookings.services.quoting import announce, check_not_accepting, close_quote, pending_quotes
 from bookings.tables import Acceptance, Booking, Quote
+from fleet.tables import Operator
 from payments.rules.types import PaymentMethod
 from payments.services import Authorized, Declined
 from payments.tables import PaymentTransaction
@@ -89,7 +92,9 @@ def settle_acceptance(*, booking_id: str) -> bool:
 @retried
 def _claim(*, user: CurrentUser, quote_id: str, method: PaymentMethod, source_id: str) -> Claim:
     quote = Quote.fetch(quote_id)
-    booking = Booking.fetch(quote.booking_id)
+    booking, operator = get_many((Booking, quote.booking_id), (Operator, quote.operator_id), consistent=True)
+    if booking is None or operator is None:
+        raise NotFound
     _check_acceptable(user, booking, quote)
     if method is not PaymentMethod.CARD:
         raise Invalid("Pay by CARD; other methods are not offered yet.", fields={"method": ["Give CARD."]})
@@ -105,7 +110,12 @@ def _claim(*, user: CurrentUser, quote_id: str, method: PaymentMethod, source_id
             method=method,
             source_id=source_id,
         )
-        booking.acceptance = Acceptance(quote_id=quote.id, transaction_id=transaction.id, started_at=now)
+        booking.acceptance = Acceptance(
+            quote_id=quote.id,
+            transaction_id=transaction.id,
+            started_at=now,
+            sold=sale(booking, operator, quote.price),
+        )
         quote.due_shard = None  # it may not expire while it is being paid
         change.save(tx, booking)
         tx.save(quote)
@@ -135,6 +145,7 @@ def _settle(claim: Claim, *, outcome: Authorized | Declined, user_id: str) -> Bo
             _take_back(tx, booking, quote)
         return _declined(booking, outcome.code)
     others = [other for other in pending_quotes(booking) if other.id != quote.id]
+    booking.sold = booking.acceptance.sold
     booking.acceptance = None
     booking.operator_id = quote.operator_id
     booking.vehicle_id = quote.vehicle_id

@@ -14,6 +14,7 @@ from bookings.rules.lifecycle import EXPIRABLE, Action, Actor, BookingStatus, tr
 from bookings.rules.types import TAKEN, CancellationCode, DeclineReason, QuoteStatus, payment_status
 from bookings.services import change
 from bookings.services.dispatching import end_duty
+from bookings.services.numbering import give_number, is_due
 from bookings.services.quoting import check_not_accepting, close_pending
 from bookings.tables import Booking
 from payments.tables import PaymentTransaction
@@ -98,6 +99,8 @@ def expire_now(*, user: CurrentUser, booking_id: str, note: str) -> Booking:
 def follow_payment(*, booking_id: str) -> bool:
     """Bring the booking to where its payment is now; a completed ride whose money was taken is PAID.
 
+    Once money was taken for a ride that is over, or for its cancellation, its receipt gets its number with that.
+
     The news of a payment may come late, twice or out of order, so they are taken as a reason to look, not as the truth.
     The booking is read first: whoever writes it after a later look at the payment makes this one look again. False when
     there is nothing to do.
@@ -107,10 +110,14 @@ def follow_payment(*, booking_id: str) -> bool:
         return False
     stands = payment_status(PaymentTransaction.fetch(booking.transaction_id).status)
     settles = booking.status is BookingStatus.COMPLETED and stands in TAKEN
-    if booking.payment_status is stands and not settles:
-        return False
+    is_news = booking.payment_status is not stands or settles
     booking.payment_status = stands
+    numbers = is_due(booking)
+    if not is_news and not numbers:
+        return False
     with transact() as tx:
+        if numbers:
+            give_number(tx, booking)
         if settles:
             change.move(tx, booking, Action.SETTLE, Actor.SYSTEM, user_id=None)
         else:

@@ -1,4 +1,4 @@
-"""Taking a quote, calling a ride off, the receipt: pages of their own, so that nothing moves under a decision."""
+"""Taking a quote, calling a ride off: pages of their own, so that nothing moves under a decision."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -8,14 +8,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from accounts.users import current_user
 from atlas.dynamo.attributes import utc_now
 from atlas.errors import Conflict, Invalid, NotFound, PaymentDeclined
 from atlas.forms import show_errors
 from atlas.web import page, sentence
-from bookings import receipts, selectors, services
+from bookings import selectors, services
 from bookings.forms.deciding import AcceptForm, CancelForm
 from bookings.permissions import party
 from bookings.rules.cancellation import no_show_allowed
@@ -102,15 +102,6 @@ def cancel(request: HttpRequest, booking_id: UUID) -> HttpResponseBase:
         "no_show_fee": cancellation_fee(booking, part, CancellationCode.NO_SHOW) if no_show else None,
     }
     return render(request, "bookings/cancel.html", context, status=Invalid.status if form.errors else 200)
-
-
-@page
-@require_safe
-def receipt(request: HttpRequest, booking_id: UUID) -> HttpResponseBase:
-    """What was paid, to be printed or kept."""
-    found = receipts.receipt(user=current_user(request), booking_id=str(booking_id))
-    booking, _part = selectors.booking_of(user=current_user(request), booking_id=str(booking_id))
-    return render(request, "bookings/receipt.html", {"receipt": found, "booking": booking})
 
 
 def _cancelled(request: HttpRequest, booking_id: UUID, form: CancelForm) -> HttpResponseBase:

@@ -230,8 +230,9 @@ def test_the_receipt_shows_what_was_paid(cast: Cast, sandbox: SandboxControl) ->
     assert booking.status is BookingStatus.PAID
     for who in ("concierge", "owner", "chauffeur", "admin"):
         page = text(browser(cast.user(who)).get(f"/bookings/{booking.id}/receipt/"))
-        assert f"{booking.reference}-1" in page
+        assert str(booking.receipt_number) in page
         assert page.count("$210.00") == 2
+        assert f'href="/bookings/{booking.id}/receipt.pdf"' in page
     assert browser(cast.rival).get(f"/bookings/{booking.id}/receipt/").status_code == 404
 
 

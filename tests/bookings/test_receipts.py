@@ -1,5 +1,6 @@
 """What was paid, to the cent, for those it concerns."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ from atlas.local.square.testing import SandboxControl
 from bookings import services
 from bookings.receipts import Receipt, receipt
 from bookings.rules.lifecycle import BookingStatus
+from bookings.rules.receipt_number import operator_code
 from bookings.rules.types import CancellationCode, PaymentStatus
 from bookings.tables import Booking
 from fleet.rules.pricing_rule import PricingRule
@@ -40,7 +42,10 @@ def test_a_ride_that_was_paid(cast: Cast) -> None:
     assert (found.amount_paid, found.amount_refunded, found.currency) == (56_938, 0, "USD")
     assert (found.status, found.payment_status) == (S.PAID, PaymentStatus.CAPTURED)
     assert (found.card_brand, found.card_last4) == ("VISA", "5858")
-    assert (found.number, found.issued_at) == (f"{booking.reference}-1", now(booking).completed_at)
+    assert found.number == f"{operator_code(cast.operator.id)}-{found.issued_at.year}-000001"
+    assert (found.number, found.issued_at) == (now(booking).receipt_number, now(booking).receipted_at)
+    assert (found.tax_jurisdiction, found.tax_rate) == ("US-NY", "0.08875")
+    assert (found.concierge_name, found.passenger_name) == ("Sofia Marchetti", "Ms. Abdi")
     assert (found.operator_name, found.driver_name) == ("Meridian Chauffeurs", "Marcus Bell")
     assert (found.vehicle_name, found.plate_number) == ("BMW i7", "MRD 1002")
     assert (found.pickup_location, found.dropoff_location) == (HOTEL.label, AIRPORT.label)
@@ -58,8 +63,12 @@ def test_the_parts_of_the_price_go_by_the_operators_own_rule(cast: Cast) -> None
     )
     set_pricing_rules(user=cast.owner, rules={VehicleCategory.SEDAN: rule})
     booking = driven(cast, S.COMPLETED, tax_jurisdiction="")
+    of_the_sale = of(cast, booking)
+    other = replace(rule, driver_commission_pct=Decimal("0.2"), tax_rate=Decimal("0.3"))
+    set_pricing_rules(user=cast.owner, rules={VehicleCategory.SEDAN: other})
     found = of(cast, booking)
-    assert found.price.total == 21_000
+    assert found == of_the_sale, "a rule of later changes nothing"
+    assert (found.price.total, found.tax_rate) == (21_000, "0.1")
     assert found.price.tax == round(found.price.subtotal * 0.1)
     assert found.price.driver_payout == round(found.price.subtotal * 0.6)
     assert found.price.subtotal + found.price.tax + found.price.platform_fee == 21_000
@@ -92,7 +101,8 @@ def test_of_a_late_cancellation_the_fee(cast: Cast) -> None:
     found = of(cast, booking)
     assert (found.cancellation_fee, found.amount_paid, found.price.total) == (10_500, 10_500, 21_000)
     assert (found.status, found.driver_name) == (S.CANCELLED, "")
-    assert found.issued_at == now(booking).cancelled_at
+    assert found.number == now(booking).receipt_number
+    assert found.issued_at >= now(booking).cancelled_at
 
 
 def test_a_completed_ride_whose_money_is_still_to_be_taken(cast: Cast, sandbox: SandboxControl) -> None:
@@ -101,6 +111,8 @@ def test_a_completed_ride_whose_money_is_still_to_be_taken(cast: Cast, sandbox: 
     services.report_status(user=cast.chauffeur, booking_id=booking.id, status=S.COMPLETED)
     found = of(cast, booking)
     assert (found.status, found.amount_paid, found.price.total) == (S.COMPLETED, 0, 21_000)
+    assert found.number is None
+    assert found.issued_at == now(booking).completed_at
 
 
 def test_what_was_given_back_is_shown_even_of_a_ride_that_was_undone(cast: Cast, sandbox: SandboxControl) -> None:

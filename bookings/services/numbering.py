@@ -1,0 +1,39 @@
+"""Receipts get their numbers: in the transaction that makes the booking one of those that have a receipt."""
+
+from atlas.dynamo.attributes import utc_now
+from atlas.dynamo.transaction import Transaction, retried, transact
+from bookings.receipt_tables import ReceiptNumber
+from bookings.rules.receipt_number import is_receipted, receipt_number, series_of
+from bookings.services import change
+from bookings.tables import Booking
+
+
+def is_due(booking: Booking) -> bool:
+    """Whether the booking, as it is in memory, should have a number and has none."""
+    return booking.receipt_number is None and is_receipted(booking.status, booking.payment_status)
+
+
+def give_number(tx: Transaction, booking: Booking) -> None:
+    """Put the next number of the operator's year into `tx` and on the booking, which the caller saves in `tx`.
+
+    Both or neither are written, so no number is lost; who comes second finds the row there, is `Lost`, and by
+    `@retried` takes the next one.
+    """
+    operator_id, now = str(booking.operator_id), utc_now()
+    series = series_of(operator_id, now.year)
+    newest = ReceiptNumber.query(series, consistent_read=True, scan_index_forward=False, limit=1)
+    sequence = next((row.sequence for row in newest), 0) + 1
+    booking.receipt_number = receipt_number(operator_id, now.year, sequence)
+    booking.receipted_at = now
+    tx.create(ReceiptNumber(series=series, sequence=sequence, number=booking.receipt_number, booking_id=booking.id))
+
+
+@retried
+def catch_up(*, booking_id: str) -> Booking:
+    """A booking that was paid before receipts had numbers gets its own when it is first asked for."""
+    booking = Booking.fetch(booking_id)
+    if is_due(booking):
+        with transact() as tx:
+            give_number(tx, booking)
+            change.save(tx, booking)
+    return booking
