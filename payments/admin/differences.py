@@ -104,14 +104,15 @@ class DifferenceAdmin(ReadOnlyAdmin):
         if not self.may_reconcile(request):
             raise PermissionDenied
         yesterday = utc_now().date() - timedelta(days=1)
-        form = PeriodForm(request.POST or None, initial={"first": yesterday, "last": yesterday})
-        if request.method == "POST" and form.is_valid():
+        sent = request.POST if request.method == "POST" else None
+        form = PeriodForm(sent, initial={"first": yesterday, "last": yesterday})
+        if form.is_valid():
             try:
                 job = asking.start(user=current_user(request), **form.cleaned_data)
             except Invalid as error:
                 form.add_error("first", error.fields["from"])
             else:
-                return redirect("job", job.id)
+                return redirect("accounts:job", job.id)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Reconcile with Square"),

@@ -13,7 +13,7 @@ from django.conf import settings as django_settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.rules.roles import Role
+from accounts.rules.roles import Role, StaffRole
 from accounts.tables import User as UserItem
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.meter import measure
@@ -37,6 +37,7 @@ def client(role: Role, *, id: str | None = None, profile_id: str | None = None) 
         password_hash="",
         role=role,
         profile_id=profile_id,
+        staff_role=StaffRole.SUPERUSER if role is Role.ADMIN else None,
     )
     found = APIClient()
     found.force_authenticate(User.from_item(item))
