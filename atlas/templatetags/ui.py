@@ -1,5 +1,6 @@
 """The building blocks of pages: `{% load ui %}`. Each tag's markup is a template in `templates/components/`."""
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -7,8 +8,10 @@ from django import template
 from django.conf import settings
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -41,6 +44,16 @@ def format_money(cents: int | None, currency: str = "USD") -> str:
     sign = "\u2212" if cents < 0 else ""
     symbol = _SYMBOLS.get(currency, f"{currency} ")
     return f"{sign}{symbol}{Decimal(abs(cents)) / 100:,.2f}"
+
+
+@register.filter
+def ago(moment: datetime | None) -> str:
+    """How long ago it was, in words."""
+    if moment is None:
+        return "\u2013"
+    if timezone.now() - moment < timedelta(minutes=1):
+        return _("just now")
+    return _("%(time)s ago") % {"time": timesince(moment, depth=1)}
 
 
 @register.inclusion_tag("components/money.html")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from atlas.dynamo.attributes import utc_now
 from atlas.facade.admin.filters import IndexFilter
+from atlas.templatetags.ui import status_badge
 from bookings import labels
 from bookings.rules.lifecycle import BookingStatus
 
@@ -16,7 +17,7 @@ OPEN, DUE = "open", "due"
 
 class StageFilter(IndexFilter):
     """Where bookings stand. What is open, and what time itself is to change, have sparse indexes of their own; any
-    other status narrows the days that are looked at, newest first.
+    other status narrows the days that are looked at, newest first. Each is called as the list's badges call it.
     """
 
     field = "status"
@@ -24,7 +25,7 @@ class StageFilter(IndexFilter):
     values = (
         (OPEN, gettext_lazy("Open for quotes")),
         (DUE, gettext_lazy("Overdue")),
-        *((status, labels.STEPS[status]) for status in BookingStatus if status in labels.STEPS),
+        *((status, status_badge(status)["label"]) for status in BookingStatus if status in labels.STEPS),
     )
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:

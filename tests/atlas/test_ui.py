@@ -1,13 +1,15 @@
 """The building blocks of pages, rendered."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django import forms
 from django.template import Context, Template
 from django.template.loader import render_to_string
+from django.utils import timezone
 
-from atlas.templatetags.ui import format_money
+from atlas.templatetags.ui import ago, format_money
 from bookings.rules.lifecycle import BookingStatus
 
 
@@ -87,3 +89,16 @@ def test_the_map_data_cannot_break_out_of_its_script() -> None:
     html = render("{% booking_map data '/ws/bookings/1/' '/poll' %}", data=data)
     assert "</script><b>" not in html
     assert 'data-live-url="/ws/bookings/1/"' in html
+
+
+@pytest.mark.parametrize(
+    ("passed", "words"),
+    [
+        (timedelta(0), "just now"),
+        (timedelta(seconds=59), "just now"),
+        (timedelta(hours=3, minutes=5), "3\u00a0hours ago"),
+    ],
+)
+def test_how_long_ago(passed: timedelta, words: str) -> None:
+    assert ago(timezone.now() - passed) == words
+    assert ago(None) == "\u2013"

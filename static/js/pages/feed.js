@@ -5,6 +5,8 @@
 
 import { LiveFeed, showState } from "../live.js";
 
+const SIGNED_OUT = 4401;
+
 export function dispatch(message) {
   document.body.dispatchEvent(new CustomEvent(`live:${message.type}`, { bubbles: true, detail: message }));
 }
@@ -17,7 +19,10 @@ function follow(element) {
       dispatch(message);
       if (message.type === "snapshot" && (snapshots++ || !message.booking)) dispatch({ type: "again" });
     },
-    onState: (state) => showState(element, state),
+    onState: (state, code) => {
+      showState(element, state);
+      if (code === SIGNED_OUT && snapshots) location.reload(); // it leads to the sign-in: nothing stays on the screen
+    },
   }).start();
 }
 
