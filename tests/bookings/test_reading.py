@@ -242,10 +242,3 @@ def test_the_story_is_told_in_order(cast: Cast, sandbox: SandboxControl) -> None
     assert rows[-1].to_status is now(booking).status is S.PAID
     who = [cast.concierge, cast.owner, cast.concierge, cast.owner, *[cast.chauffeur] * 5]
     assert [row.actor_id for row in rows] == [*(user.id for user in who), None]
-
-
-def test_all_of_ones_own_for_an_export(cast: Cast, sandbox: SandboxControl) -> None:
-    booking = assigned(cast)
-    assert [each.id for each in selectors.every_booking_of(cast.concierge)] == [booking.id]
-    assert [each.id for each in selectors.every_booking_of(cast.chauffeur)] == [booking.id]
-    assert list(selectors.every_booking_of(cast.owner)) == []

@@ -53,10 +53,10 @@ def test_adding_changing_and_deleting_rows(admin: Client, parcel: MakeParcel, jo
     with measure() as cost:
         assert admin.post(change(item), posted).status_code == 302
     assert [each for each in cost.operations if "labels" in each] == [
-        "Query atlas-test-labels",
-        "UpdateItem atlas-test-labels",
-        "DeleteItem atlas-test-labels",
-        "PutItem atlas-test-labels",
+        "Query atlas-test-parcel-labels",
+        "UpdateItem atlas-test-parcel-labels",
+        "DeleteItem atlas-test-parcel-labels",
+        "PutItem atlas-test-parcel-labels",
     ]
     stored = {each.id: each for each in LabelItem.scan()}
     assert set(stored) > {kept.id, changed.id}

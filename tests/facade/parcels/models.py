@@ -87,7 +87,7 @@ with unlisted():
 
     class LabelItem(Table):
         class Meta(Schema):
-            name = "test-labels"
+            name = "test-parcel-labels"
             personal = True
 
         id = UnicodeAttribute(hash_key=True, default_for_new=new_id)
