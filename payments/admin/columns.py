@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy
 
 @admin.display(description=gettext_lazy("booking"))
 def reference(transaction: Any) -> Any:
-    """What it pays for. Payments know no bookings, only where their pages are."""
+    """What it pays for, its ID in short. Payments know no bookings, only where their pages are."""
     try:
         address = reverse("admin:bookings_booking_change", args=[transaction.reference])
     except NoReverseMatch:
         return transaction.reference
-    return format_html('<a href="{}">{}</a>', address, transaction.reference)
+    return format_html(
+        '<a href="{}" title="{}">{}\u2026</a>', address, transaction.reference, transaction.reference[:8]
+    )
 
 
 @admin.display(description=gettext_lazy("operations"))
