@@ -6,10 +6,8 @@ from pynamodb.attributes import BooleanAttribute, ListAttribute, TTLAttribute, U
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
-from accounts.access_log.tables import AccessEntry as AccessEntry
-from accounts.access_log.tables import Seal as Seal
-from accounts.privacy.tables import Erasure as Erasure
-from accounts.privacy.tables import ErasureProof as ErasureProof
+import accounts.access_log.tables
+import accounts.privacy.tables  # noqa: F401 (the app's further tables)
 from accounts.rules.roles import Role, StaffRole, UserStatus
 from atlas.dynamo.attributes import Document, InstantAttribute
 from atlas.dynamo.table import Capacity, Schema, Table, Upgrade

@@ -9,7 +9,6 @@ from atlas.errors import Unavailable
 from atlas.objects import bucket
 from atlas.tables import Unique
 
-
 NEEDED = ("store", "cache", "broker")
 
 

@@ -66,7 +66,9 @@ def _gate(tx: Transaction, subject: Subject) -> Iterable[Obstacle]:
     for driver in _driver(subject):
         if driver.current_booking_id is not None:
             return [
-                Obstacle("driver_on_ride", "A ride is under way: finish it.", {"bookingIds": [driver.current_booking_id]})
+                Obstacle(
+                    "driver_on_ride", "A ride is under way: finish it.", {"bookingIds": [driver.current_booking_id]}
+                )
             ]
         try:
             close_calendar(

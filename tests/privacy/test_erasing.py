@@ -76,7 +76,8 @@ def test_the_books_stay_as_they_were(traces: Traces) -> None:
 def test_an_open_request_is_called_off(traces: Traces) -> None:
     erase(traces.person)
     booking = Booking.fetch(traces.open.id)
-    assert (booking.status, booking.cancellation_fee, booking.open_shard) == (BookingStatus.CANCELLED, 0, None)
+    assert (booking.status, booking.cancellation_fee) == (BookingStatus.CANCELLED, 0)
+    assert booking.open_shard is None
     assert {quote.status for quote in Quote.booking_index.query(booking.id)} == {"DECLINED"}
 
 
@@ -161,7 +162,8 @@ def test_twice_is_once(traces: Traces) -> None:
     erasures.run(traces.person.id)
     erasures.run(traces.person.id)
     done = Erasure.fetch(traces.person.id)
-    assert (done.passes, done.due_at, done.due_shard) == (3, None, None)
+    assert done.passes == 3
+    assert (done.due_at or done.due_shard) is None
     assert done.counts["bookings"] == 3
 
 
@@ -209,7 +211,7 @@ def test_the_access_log_tells_of_it_without_the_person(traces: Traces) -> None:
 
 def test_a_left_out_collector_is_noticed(traces: Traces, monkeypatch: pytest.MonkeyPatch) -> None:
     """Were one table forgotten by the erasure, its proof would say so: for each table in which there was something."""
-    every = erasing.holdings()
+    every = registry.holdings()
     left_out = {"quotes", "bookings", "booking-history", "auth-tokens"}
     monkeypatch.setattr(erasing, "holdings", lambda: tuple(each for each in every if each.name not in left_out))
     erase(traces.person)
@@ -223,7 +225,8 @@ def test_what_is_needed_is_waited_for(cast: Cast, sandbox: object, monkeypatch: 
     monkeypatch.setitem(registry._parts, "bookings", blind)
     erase(cast.concierge)
     waiting = Erasure.fetch(cast.concierge.id)
-    assert (waiting.status, waiting.waiting, waiting.done_at) == (ErasureStatus.WAITING, 1, None)
+    assert (waiting.status, waiting.waiting) == (ErasureStatus.WAITING, 1)
+    assert waiting.done_at is None
     assert Booking.fetch(booking.id).details.passenger_name == "Ms. Abdi"
     services.cancel(user=cast.owner, booking_id=booking.id, code=CancellationCode.OTHER, reason="Closed")
     assert erasures.run(cast.concierge.id).status is ErasureStatus.DONE

@@ -31,7 +31,8 @@ HERE = Origin("127.0.0.1", "tests")
 
 def at_once(*deeds: Callable[[], Any]) -> list[Any]:
     """Each in a thread of its own, begun together; what each gave, or the error by which it was refused."""
-    barrier, outcomes = threading.Barrier(len(deeds)), [None] * len(deeds)
+    barrier = threading.Barrier(len(deeds))
+    outcomes: list[Any] = [None] * len(deeds)
 
     def run(number: int, deed: Callable[[], Any]) -> None:
         barrier.wait()

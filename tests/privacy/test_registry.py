@@ -1,7 +1,7 @@
 """No table with personal data is forgotten by the registry, and what is written of it is true."""
 
 from accounts.privacy.document import DOCUMENT, render_document
-from accounts.privacy.registry import holdings, places
+from accounts.privacy.registry import Holding, Place, holdings, places
 from atlas.dynamo.registry import tables
 
 
@@ -14,7 +14,8 @@ def test_every_table_with_personal_data_is_declared_and_no_other() -> None:
 
 
 def test_every_declaration_says_what_why_and_how() -> None:
-    for each in (*holdings(), *places()):
+    declared: list[Holding | Place] = [*holdings(), *places()]
+    for each in declared:
         for text in (each.what, each.why, each.found_by, each.erased):
             assert len(text) > 3, each.name
             assert not text.endswith("."), each.name
