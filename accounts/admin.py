@@ -185,7 +185,7 @@ class UserAdmin(FacadeAdmin):
     )
     def anonymise(self, request: HttpRequest, obj: Any, *, reason: str) -> str:
         erase_user(actor=current_user(request), user_id=obj.pk, reason=reason)
-        return _("The person is forgotten; bookings and books stay.")
+        return _("The account is gone. The rest is emptied in the background; bookings and books stay.")
 
 
 @admin.register(Session)
@@ -196,6 +196,16 @@ class SessionAdmin(ReadOnlyAdmin):
     list_scan = True
     search_ways = SIGNS_IN["links"]
     secret_fields = ("data",)
+    actions = ("end",)
+
+    @service_action(
+        description=gettext_lazy("End"),
+        permission="revoke",
+        open_for=lambda session: session.user_id is not None,
+        danger=True,
+    )
+    def end(self, request: HttpRequest, obj: Any) -> None:
+        signed_in.end_of(actor=current_user(request), user_id=obj.user_id, sign_in_id=signed_in.public_id(obj.pk))
 
 
 @admin.register(TokenFamily)

@@ -67,6 +67,7 @@ accounts.user                export_data              x        .         .
 accounts.user                anonymise                .        .         .
 accounts.user                change_staff_role        .        .         .
 accounts.session             view                     x        .         .
+accounts.session             revoke                   x        .         .
 accounts.tokenfamily         view                     x        .         .
 accounts.tokenfamily         revoke                   x        .         .
 telemetry.vinmapping         view                     .        .         x

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.users import current_user
@@ -99,5 +100,6 @@ class NoticeAdmin(ReadOnlyAdmin):
         permission="bookings.resend_booking",
         open_for=lambda notice: notice.state != NoticeState.PENDING,
     )
-    def resend(self, request: HttpRequest, obj: Any) -> None:
+    def resend(self, request: HttpRequest, obj: Any) -> str:
         services.resend_notice(user=current_user(request), booking_id=obj.booking_id, notice_id=obj.id)
+        return _("It goes out in a moment, unless its recipient wants none or is gone: its state will say.")

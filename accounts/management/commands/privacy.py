@@ -16,6 +16,7 @@ from accounts.privacy.exporting import whole_export
 from accounts.privacy.marks import Kind
 from accounts.privacy.registry import Finding
 from accounts.privacy.subjects import find_subject, with_values
+from accounts.privacy.tables import Erasure, ErasureStatus
 from accounts.privacy.verifying import verify
 from atlas.api.renderers import dumps
 from atlas.errors import AtlasError
@@ -75,6 +76,9 @@ class Command(BaseCommand):
         subjects = with_values(find_subject(user_id), [(_kind_of(each), each) for each in value])
         if not any(subject.marks.all for subject in subjects):
             raise CommandError("The fingerprints of this erasure are gone by now. Say what to search for: --value ...")
+        erasure = Erasure.find(user_id)
+        if erasure is not None and erasure.status is not ErasureStatus.DONE:
+            self.stdout.write(f"The erasure is still {erasure.status}: what it has not reached yet is found below.")
         traces = 0
         for finding in chain.from_iterable(verify(subject, rcu=rcu, tell=self._tell) for subject in subjects):
             traces += strict or not finding.elsewhere
