@@ -12,7 +12,12 @@ from django.utils.translation import gettext_lazy
 
 @admin.display(description=gettext_lazy("booking"))
 def reference(transaction: Any) -> Any:
-    """What it pays for, its ID in short. Payments know no bookings, only where their pages are."""
+    """What it pays for, its ID in short. Payments know no bookings, only where their pages are.
+
+    None for a difference about something at Square that names none of ours.
+    """
+    if not transaction.reference:
+        return None
     try:
         address = reverse("admin:bookings_booking_change", args=[transaction.reference])
     except NoReverseMatch:
