@@ -70,7 +70,8 @@ def test_every_place_is_searched(traces: Traces, settings: Settings, tmp_path: P
         places = {(each["place"], each["attribute"]) for each in lines if not each["elsewhere"]}
         assert not clean
         assert places == {("redis", "who"), ("objects", "(content)")}
-        assert {each["key"] for each in lines if each["place"] == "objects"} == {"strays/one.json", "strays/two.csv"}
+        keys = {each["key"] for each in lines if each["place"] == "objects"}
+        assert {key for key in keys if key.startswith("strays/")} == {"strays/one.json", "strays/two.csv"}
         assert any(each["place"] == "mail" for each in lines), "written since: listed, and not a trace"
     finally:
         client.delete("stray")
