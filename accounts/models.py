@@ -115,7 +115,7 @@ class User(Facade, AbstractBaseUser, table=tables.User, unique=("email",), names
         return super()._save_table(*args, **options)
 
     def delete(self, *_: Any, **__: Any) -> tuple[int, dict[str, int]]:
-        raise NotImplementedError("A user is anonymised by accounts.services.delete_user; bookings stay.")
+        raise NotImplementedError("A user is anonymised by accounts.privacy.closing.erase_user; bookings stay.")
 
 
 from accounts import records  # noqa: E402, F401 (the other models, which link to this one)
