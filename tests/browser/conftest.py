@@ -26,8 +26,10 @@ FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader
 START_SECONDS = 60.0
 PATIENCE_MS = 30_000
 """How long a page may take to show what it should: a build server draws maps without a graphics card."""
-EXPECTED = re.compile(r"status of 400")
-"""What a browser logs when a form is refused, which is no fault of the page."""
+EXPECTED = re.compile(r"status of 400|htmx:(sendAbort|afterRequest)")
+"""What a browser logs when a form is refused, or when an answer is overtaken by a newer question: no fault of the page.
+(A request that fails says `htmx:sendError` or `htmx:responseError` besides.)
+"""
 
 Open = Callable[..., Page]
 

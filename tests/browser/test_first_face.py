@@ -15,7 +15,7 @@ from atlas.geo.distance import cumulative_m, interpolate
 from atlas.geo.routing import route
 from tests.bookings.stage import Cast, accept, make_cast, quoted, requested
 from tests.browser.conftest import Open
-from tests.browser.waiting import until
+from tests.browser.waiting import until, until_true
 from tests.factories import PASSWORD
 from tests.sandbox import sandbox
 
@@ -187,9 +187,9 @@ def test_what_happens_before_a_slow_page_listens_is_not_missed(cast: Cast, open_
     operator.route("**/js/live.js", lambda request: held.append(request))  # noqa: PLW0108 (a method cannot be wrapped)
     operator.goto(f"/bookings/{booking.id}/", wait_until="commit")
     expect(operator.get_by_role("heading", name="Your quotes")).to_be_visible()
+    until_true(operator, lambda: held, "the module is asked for")
     accept(cast, quote)
-    [module] = held
-    module.continue_()
+    held[0].continue_()
     expect(operator.get_by_label("Driver", exact=True)).to_be_visible()
 
 
