@@ -114,7 +114,7 @@ def test_another_amount_waits_for_the_one_under_way(sandbox: SandboxControl, aut
 def test_a_payment_that_changed_at_square_is_captured_as_it_is(sandbox: SandboxControl, authorized: Opener) -> None:
     """Another version, the same money: no reason to fail."""
     row = authorized()
-    client = gateway._client()
+    client = gateway.client()
     client.payments.update(
         str(row.payment_gateway_id), idempotency_key="elsewhere", payment={"delay_action": "COMPLETE"}
     )
@@ -126,7 +126,7 @@ def test_a_payment_whose_money_changed_at_square_is_not_captured(
     sandbox: SandboxControl, authorized: Opener, heard: list[Any]
 ) -> None:
     row = authorized()
-    gateway._client().payments.update(
+    gateway.client().payments.update(
         str(row.payment_gateway_id),
         idempotency_key="elsewhere-2",
         payment={"amount_money": {"amount": 30_000, "currency": "USD"}},

@@ -57,7 +57,7 @@ def test_outsiders_learn_nothing_and_payers_take_nothing(authorized: Opener) -> 
 def test_a_webhook_is_handled_again(sandbox: SandboxControl, authorized: Opener, heard: list[Any], admin: User) -> None:
     """It was taken for another's payment: its row had not been there. Then it is, and the webhook is replayed."""
     row = authorized()
-    gateway._client().payments.complete(str(row.payment_gateway_id))
+    gateway.client().payments.complete(str(row.payment_gateway_id))
     reference = row.reference
     row.reference = str(uuid4())
     row.save()

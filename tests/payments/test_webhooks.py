@@ -37,7 +37,7 @@ def deliver(*events: dict[str, Any]) -> None:
 
 def test_a_capture_at_squares_console_reaches_us(sandbox: SandboxControl, authorized: Opener, heard: list[Any]) -> None:
     row = authorized()
-    gateway._client().payments.complete(str(row.payment_gateway_id))
+    gateway.client().payments.complete(str(row.payment_gateway_id))
     deliver(*sandbox.events())
     assert (stored(row).status, stored(row).amount) == (S.CAPTURED, 24_500)
     assert heard == [PaymentSettled(row.reference, row.id, 24_500)]
@@ -66,7 +66,7 @@ def test_any_order_and_repetition_ends_the_same(
     sandbox: SandboxControl, authorized: Opener, heard: list[Any], seed: int
 ) -> None:
     row, released = authorized(), authorized()
-    gateway._client().payments.complete(str(row.payment_gateway_id))
+    gateway.client().payments.complete(str(row.payment_gateway_id))
     services.void(transaction_id=released.id)
     events = sandbox.events() * 2
     random.Random(seed).shuffle(events)
@@ -128,7 +128,7 @@ def test_a_failure_while_handling_is_made_up_for(
     sandbox: SandboxControl, authorized: Opener, heard: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = authorized()
-    gateway._client().payments.complete(str(row.payment_gateway_id))
+    gateway.client().payments.complete(str(row.payment_gateway_id))
     event = sandbox.events()[-1]
     with monkeypatch.context() as broken:
         broken.setattr(webhooks, "_payment_row", lambda payment: 1 / 0)
@@ -142,7 +142,7 @@ def test_a_failure_while_handling_is_made_up_for(
 
 
 def test_payments_of_others_on_the_same_account_are_ignored(sandbox: SandboxControl) -> None:
-    gateway._client().payments.create(
+    gateway.client().payments.create(
         source_id="cnon:card-nonce-ok",
         idempotency_key="till",
         amount_money={"amount": 500, "currency": "USD"},

@@ -27,7 +27,7 @@ def event(cast: Cast, sandbox: SandboxControl) -> Iterator[str]:
     row = PaymentTransaction.fetch(str(now(accepted(cast)).transaction_id))
     row.reference, reference = "elsewhere", row.reference
     row.save()
-    gateway._client().payments.complete(str(row.payment_gateway_id))
+    gateway.client().payments.complete(str(row.payment_gateway_id))
     deliver(*sandbox.events())
     row.reference = reference
     row.save()

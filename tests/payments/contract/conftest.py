@@ -44,7 +44,7 @@ def provider(request: pytest.FixtureRequest, settings: Settings) -> str:
 
 
 def main_location() -> str:
-    found: Any = gateway._client().locations.list()
+    found: Any = gateway.client().locations.list()
     return str(found.locations[0].id)
 
 

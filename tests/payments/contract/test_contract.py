@@ -151,7 +151,8 @@ def test_refunds_are_listed() -> None:
 
 
 def test_lists_go_on_over_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gateway, "_PAGE", 2)
+    monkeypatch.setattr("payments.gateway.payments.PAGE", 2)
+    monkeypatch.setattr("payments.gateway.refunds.PAGE", 2)
     wanted = {hold().gateway_id for _ in range(5)}
     patiently(lambda: wanted <= {each.gateway_id for each in window(gateway.payments_between)} or None)
 

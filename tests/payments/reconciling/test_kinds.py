@@ -35,7 +35,7 @@ def finance() -> User:
 
 def square() -> Any:
     """Square's own client: what somebody does there, past Atlas."""
-    return gateway._client()
+    return gateway.client()
 
 
 def pay_there(*, amount: int = 5_000, captured: bool, transaction_id: str | None = None) -> str:
