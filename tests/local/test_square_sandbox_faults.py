@@ -123,6 +123,25 @@ def test_cleared_faults_befall_nobody(authorize: Authorize, control: SandboxCont
     assert authorize().status == "APPROVED"
 
 
+def test_a_late_call_does_its_work_when_it_arrives(square_server: SandboxServer, control: SandboxControl) -> None:
+    control.inject("drop_late")
+    with pytest.raises(httpx.RemoteProtocolError):
+        create(square_server)
+    assert control.authorizations("ATL-ABC123") == 0
+    assert control.arrive() == 1
+    assert [create(square_server).id] == [entry["id"] for entry in control.payments()]
+    assert control.arrive() == 0
+
+
+def test_a_late_call_is_forgotten_with_everything_else(square_server: SandboxServer, control: SandboxControl) -> None:
+    control.inject("drop_late")
+    with pytest.raises(httpx.RemoteProtocolError):
+        create(square_server)
+    control.reset()
+    assert control.arrive() == 0
+    assert control.payments() == []
+
+
 def test_many_clients_and_one_lost_answer(square_server: SandboxServer, control: SandboxControl) -> None:
     control.inject("drop_after", count=5)
 

@@ -39,6 +39,7 @@ Control API (``/_control/``, no token, loopback only, JSON)
     :mod:`atlas.local.square.history`); ``GET refunds?payment_id=``; ``GET calls``;
     ``GET|POST clock`` ``{"advance": "P7D"}``; ``GET|POST|DELETE faults``
     ``{"kind": ..., "count": 1, "skip": 0, "method": "POST", "path": "/complete", "status": 500, "delay_ms": 0}``;
+    ``POST faults/arrive`` (see ``drop_late``);
     ``GET|POST webhooks`` ``{"duplicate": 1, "delay_ms": 0, "paused": false, "dropped": false}``;
     ``POST webhooks/release`` ``{"order": "fifo"|"reverse"|"shuffle", "seed": 1}``;
     ``POST webhooks/resend`` ``{"event_id": ...}``; ``GET events``;

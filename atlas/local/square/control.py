@@ -130,6 +130,9 @@ def control_routes(runtime: Runtime) -> list[Route]:
         runtime.faults.clear()
         return await show_faults(request)
 
+    async def arrive(request: Request) -> Response:
+        return JSONResponse({"arrived": await runtime.faults.arrive()})
+
     async def reset(request: Request) -> Response:
         await runtime.reset()
         return JSONResponse({"status": "ok"})
@@ -140,6 +143,7 @@ def control_routes(runtime: Runtime) -> list[Route]:
         ("GET", "faults", show_faults),
         ("POST", "faults", add_fault),
         ("DELETE", "faults", clear_faults),
+        ("POST", "faults/arrive", arrive),
         ("POST", "reset", reset),
     )
     return [

@@ -5,6 +5,7 @@
 ``timeout_after``  the work is done, the answer never comes
 ``drop_before``    as ``timeout_before``, but the connection breaks at once
 ``drop_after``     as ``timeout_after``, but the connection breaks at once
+``drop_late``      the connection breaks at once; the work is done when ``FaultPlan.arrive`` is told to
 ``error_before``   answers ``status`` (500) without doing the work
 ``error_after``    does the work, then answers ``status`` (500)
 ``slow``           waits ``delay_ms``, then does the work and answers
@@ -15,6 +16,7 @@ A time-out lasts until the client gives up, or ``hold_ms``, then 504.
 
 import asyncio
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -27,7 +29,7 @@ from .errors import for_status
 from .times import rfc3339
 
 KINDS = frozenset(
-    {"timeout_before", "timeout_after", "drop_before", "drop_after", "error_before", "error_after", "slow"}
+    {"timeout_before", "timeout_after", "drop_before", "drop_after", "drop_late", "error_before", "error_after", "slow"}
 )
 _REMEMBERED_CALLS = 10_000
 
@@ -55,12 +57,28 @@ class FaultPlan:
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
+        self._late: list[Callable[[], Awaitable[None]]] = []
 
     def add(self, fault: Fault) -> None:
         self._faults.append(fault)
 
     def clear(self) -> None:
         self._faults.clear()
+
+    def forget(self) -> None:
+        """The late ones too: they never arrive."""
+        self.clear()
+        self._late.clear()
+
+    def delay(self, work: Callable[[], Awaitable[None]]) -> None:
+        self._late.append(work)
+
+    async def arrive(self) -> int:
+        """Requests that were lost on their way reach Square after all, oldest first; says how many."""
+        late, self._late = self._late, []
+        for work in late:
+            await work()
+        return len(late)
 
     def waiting(self) -> list[dict[str, Any]]:
         return [asdict(fault) for fault in self._faults]
@@ -122,7 +140,9 @@ class FaultMiddleware:
             await self._app(scope, receive, send)
             return
         how, _, moment = fault.kind.partition("_")
-        if moment == "after":
+        if moment == "late":
+            self._plan.delay(lambda: self._app(scope, receive, _swallow))
+        elif moment == "after":
             await self._app(scope, receive, _swallow)
         if how == "drop":
             await _break_connection(send)

@@ -46,7 +46,7 @@ class Runtime:
 
     async def reset(self) -> None:
         """Forgets everything, as if it had just been started on an empty file."""
-        self.faults.clear()
+        self.faults.forget()
         self.log.clear()
         await run_in_threadpool(self.store.clear)
 

@@ -88,6 +88,10 @@ class SandboxControl:
     def clear_faults(self) -> None:
         self._http.request("DELETE", "faults", json={}).raise_for_status()
 
+    def arrive(self) -> int:
+        """The work of calls that met ``drop_late`` is done now; says how many."""
+        return int(self._post("faults/arrive", {})["arrived"])
+
     def webhooks(self, *, duplicate: int = 0, delay_ms: int = 0, paused: bool = False, dropped: bool = False) -> None:
         """For events from now on."""
         policy = {"duplicate": duplicate, "delay_ms": delay_ms, "paused": paused, "dropped": dropped}
