@@ -2,10 +2,10 @@
 
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.transaction import Transaction, retried, transact
-from bookings.receipt_tables import ReceiptNumber
 from bookings.rules.receipt_number import is_receipted, receipt_number, series_of
 from bookings.services import change
 from bookings.tables import Booking
+from bookings.tables.receipts import ReceiptNumber
 
 
 def is_due(booking: Booking) -> bool:

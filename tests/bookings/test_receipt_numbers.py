@@ -11,7 +11,7 @@ from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.transaction import Transaction, transact
 from atlas.local.square.testing import SandboxControl
 from bookings import services
-from bookings.receipt_tables import ReceiptNumber
+from bookings.tables.receipts import ReceiptNumber
 from bookings.receipts import receipt
 from bookings.rules.lifecycle import BookingStatus
 from bookings.rules.receipt_number import operator_code, series_of

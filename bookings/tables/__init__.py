@@ -1,0 +1,45 @@
+"""The marketplace's own tables: bookings, what happened to them, their quotes, the numbers of their receipts."""
+
+from bookings.tables.booking import (
+    Booking,
+    BookingsByConcierge,
+    BookingsByDay,
+    BookingsByDriver,
+    BookingsByOperator,
+    BookingsByPickup,
+    DriverJobs,
+    DueBookings,
+    OpenBookings,
+)
+from bookings.tables.details import Details, ItineraryDay, Point, VIPPreferences
+from bookings.tables.history import BookingHistory, Notice
+from bookings.tables.prices import Acceptance, PriceBreakdown, PriceLine, Sold
+from bookings.tables.quotes import DueQuotes, Quote, QuotesByBooking, QuotesByOperator
+from bookings.tables.receipts import ReceiptNumber
+
+__all__ = [
+    "Acceptance",
+    "Booking",
+    "BookingHistory",
+    "BookingsByConcierge",
+    "BookingsByDay",
+    "BookingsByDriver",
+    "BookingsByOperator",
+    "BookingsByPickup",
+    "Details",
+    "DriverJobs",
+    "DueBookings",
+    "DueQuotes",
+    "ItineraryDay",
+    "Notice",
+    "OpenBookings",
+    "Point",
+    "PriceBreakdown",
+    "PriceLine",
+    "Quote",
+    "QuotesByBooking",
+    "QuotesByOperator",
+    "ReceiptNumber",
+    "Sold",
+    "VIPPreferences",
+]
