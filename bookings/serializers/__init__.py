@@ -1,0 +1,73 @@
+"""The shapes of bookings and quotes on the wire, in the seed's own names (camelCase comes from the base class)."""
+
+from bookings.serializers.bookings import (
+    BookingDetailSerializer,
+    BookingFilter,
+    BookingSerializer,
+    CalendarFeedSerializer,
+    HistoryListSerializer,
+    HistorySerializer,
+    OpenRequestSerializer,
+    PriceLineSerializer,
+    PriceSerializer,
+    without_passenger,
+)
+from bookings.serializers.details import (
+    GENDERS,
+    MUSIC,
+    TEMPERATURES,
+    UTC_OFFSET,
+    DetailsSerializer,
+    EstimateDetailsSerializer,
+    EstimateSerializer,
+    ItineraryDaySerializer,
+    NewBookingSerializer,
+    PointSerializer,
+    PreferencesSerializer,
+    estimate_details,
+)
+from bookings.serializers.quotes import AcceptSerializer, NewQuoteSerializer, QuoteListSerializer, QuoteSerializer
+from bookings.serializers.receipts import ReceiptDaySerializer, ReceiptSerializer
+from bookings.serializers.rides import (
+    AssignSerializer,
+    CancelSerializer,
+    LocationSerializer,
+    StatusSerializer,
+    TrackSerializer,
+)
+
+__all__ = [
+    "GENDERS",
+    "MUSIC",
+    "TEMPERATURES",
+    "UTC_OFFSET",
+    "AcceptSerializer",
+    "AssignSerializer",
+    "BookingDetailSerializer",
+    "BookingFilter",
+    "BookingSerializer",
+    "CalendarFeedSerializer",
+    "CancelSerializer",
+    "DetailsSerializer",
+    "EstimateDetailsSerializer",
+    "EstimateSerializer",
+    "HistoryListSerializer",
+    "HistorySerializer",
+    "ItineraryDaySerializer",
+    "LocationSerializer",
+    "NewBookingSerializer",
+    "NewQuoteSerializer",
+    "OpenRequestSerializer",
+    "PointSerializer",
+    "PreferencesSerializer",
+    "PriceLineSerializer",
+    "PriceSerializer",
+    "QuoteListSerializer",
+    "QuoteSerializer",
+    "ReceiptDaySerializer",
+    "ReceiptSerializer",
+    "StatusSerializer",
+    "TrackSerializer",
+    "estimate_details",
+    "without_passenger",
+]

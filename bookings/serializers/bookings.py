@@ -1,0 +1,123 @@
+"""A booking, its lists and its history on the wire."""
+
+from typing import Any
+
+from atlas.api.fields import (
+    Cents,
+    Choice,
+    Id,
+    Instant,
+    Integer,
+    ListOf,
+    Number,
+    Text,
+)
+from atlas.api.serializers import Query, Serializer
+from bookings.rules.lifecycle import Action, Actor, BookingStatus, open_actions
+from bookings.rules.types import BookingType, CancellationCode, PaymentStatus
+from bookings.serializers.details import DetailsSerializer
+from bookings.tables import Booking
+
+
+class PriceLineSerializer(Serializer):
+    code = Text(read_only=True)
+    label = Text(read_only=True)  # type: ignore[assignment]  # the field is called so, not its caption
+    quantity = Number(read_only=True, help_text="Kilometres, hours or rides.")
+    unit_price = Cents(read_only=True)
+    amount = Cents(read_only=True)
+
+
+class PriceSerializer(Serializer):
+    """Integer cents; `total` = `subtotal` + `tax` + `platformFee`."""
+
+    subtotal = Cents(read_only=True)
+    tax = Cents(read_only=True)
+    platform_fee = Cents(read_only=True)
+    total = Cents(read_only=True)
+    driver_payout = Cents(read_only=True)
+    currency = Text(read_only=True)
+    lines = PriceLineSerializer(many=True, read_only=True)
+
+
+class BookingSerializer(Serializer):
+    id = Id(read_only=True)
+    reference = Text(read_only=True)
+    concierge_id = Id(read_only=True)
+    operator_id = Id(read_only=True, allow_null=True)
+    driver_id = Id(read_only=True, allow_null=True)
+    vehicle_id = Id(read_only=True, allow_null=True)
+    status = Choice(BookingStatus, read_only=True)
+    type = Choice(BookingType, read_only=True, source="type_")
+    details = DetailsSerializer(read_only=True)
+    pickup_at = Instant(read_only=True)
+    estimated_price = Cents(read_only=True)
+    estimate = PriceSerializer(read_only=True)
+    final_price = Cents(read_only=True, allow_null=True)
+    currency = Text(read_only=True)
+    selected_quote_id = Id(read_only=True, allow_null=True)
+    payment_status = Choice(PaymentStatus, read_only=True)
+    transaction_id = Id(read_only=True, allow_null=True)
+    pending_quotes = Integer(read_only=True)
+    deadline = Instant(read_only=True, help_text="Until when it may be quoted.")
+    created_at = Instant(read_only=True)
+    updated_at = Instant(read_only=True)
+    arrived_at = Instant(read_only=True, allow_null=True)
+    completed_at = Instant(read_only=True, allow_null=True)
+    cancelled_at = Instant(read_only=True, allow_null=True)
+    cancellation_reason = Text(read_only=True, allow_null=True)
+    cancellation_code = Choice(CancellationCode, read_only=True, allow_null=True)
+    cancellation_fee = Cents(read_only=True, allow_null=True)
+    version = Integer(read_only=True)
+
+
+class OpenRequestSerializer(BookingSerializer):
+    """A request as an operator sees it before it is theirs: not whom it is for."""
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        return super().to_representation(without_passenger(instance))
+
+
+class BookingDetailSerializer(BookingSerializer):
+    """A booking and what the asking user may do with it now."""
+
+    actions = ListOf(Choice(Action), read_only=True, source="*")
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        part: Actor = self.context["part"]
+        seen = BookingSerializer(instance, context=self.context).data
+        return {**seen, "actions": [action.value for action in open_actions(instance.status, part)]}
+
+
+class BookingFilter(Query):
+    status = Text(required=False, max_length=200, help_text="One status, or several with commas between them.")
+    from_ = Instant(required=False, help_text="Requested at or after.")
+    to = Instant(required=False, help_text="Requested at or before.")
+
+    def validate_status(self, value: str) -> list[BookingStatus]:
+        choice = Choice(BookingStatus)
+        return [choice.run_validation(each.strip()) for each in value.split(",")]
+
+
+class HistorySerializer(Serializer):
+    sequence = Integer(read_only=True)
+    action = Choice(Action, read_only=True)
+    from_status = Choice(BookingStatus, read_only=True, allow_null=True)
+    to_status = Choice(BookingStatus, read_only=True)
+    actor = Choice(Actor, read_only=True)
+    actor_id = Id(read_only=True, allow_null=True)
+    note = Text(read_only=True, allow_null=True)
+    at = Instant(read_only=True, source="created_at")
+
+
+class HistoryListSerializer(Serializer):
+    results = HistorySerializer(many=True, read_only=True)
+
+
+def without_passenger(booking: Booking) -> Booking:
+    """A request as an operator sees it before it is theirs: not whom it is for. Not to be saved."""
+    booking.details.passenger_name = ""
+    return booking
+
+
+class CalendarFeedSerializer(Serializer):
+    url = Text(read_only=True)
