@@ -8,8 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import environ
-import structlog
 from django.core.exceptions import ImproperlyConfigured
+
+from atlas.logs import configured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -348,37 +349,4 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Atlas <no-reply@localhost>")
 TEST_RUNNER = "atlas.testing.PytestRunner"
 
 # Logs: one JSON object per line in production, readable lines elsewhere
-_shared: list[structlog.typing.Processor] = [
-    structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_logger_name,
-    structlog.processors.add_log_level,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-]
-structlog.configure(
-    processors=[*_shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    cache_logger_on_first_use=True,
-)
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "structured": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "foreign_pre_chain": _shared,
-            "processor": structlog.processors.JSONRenderer()
-            if PRODUCTION
-            else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {
-        "daphne": {"level": "WARNING"},
-        "django.security.DisallowedHost": {"level": "CRITICAL"},  # scanners guess; they get their 400
-        "botocore": {"level": "WARNING"},
-        "pynamodb": {"level": "WARNING"},
-        "httpx": {"level": "WARNING"},
-        "httpcore": {"level": "WARNING"},
-    },
-}
+LOGGING = configured(as_json=PRODUCTION, level=env.str("LOG_LEVEL", default="INFO"))
