@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+from botocore.exceptions import HTTPClientError
 from django.conf import settings
 from pynamodb.connection import Connection
 
@@ -19,6 +20,14 @@ class MeteredConnection(Connection):
         if client is not known:
             client.meta.events.register("after-call.dynamodb", meter.record, unique_id="atlas-meter")
         return client
+
+    def _make_api_call(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return super()._make_api_call(operation_name, operation_kwargs)
+        except HTTPClientError as error:
+            # A time-out has no response: botocore says None, and PynamoDB would look for DynamoDB's code in it.
+            error.response = error.response or {}
+            raise
 
 
 @cache

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ReadTimeoutError
 
 from atlas.api.exceptions import translate
 from atlas.dynamo.connection import connection
@@ -62,3 +64,16 @@ def test_every_way_to_ask_says_503_and_recovers(engine: Service) -> None:
     engine.start()
     assert Note.fetch(note.id).text == "kept"
     create()
+
+
+@pytest.mark.parametrize("way", sorted(WAYS))
+def test_no_answer_in_time_is_an_outage_too(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A time-out has no response to look for a code in."""
+
+    def never_answers(*_: Any) -> None:
+        raise ReadTimeoutError(endpoint_url="the store")
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", never_answers)
+    with pytest.raises(Exception) as caught:
+        WAYS[way]()
+    assert translate(caught.value).status == 503
