@@ -20,6 +20,7 @@ from tests.atlas.jobs.helpers import result
 from tests.facade.admin.conftest import START
 from tests.facade.parcels.admin import site
 from tests.facade.parcels.models import ParcelItem
+from tests.facade.parcels.urls import urlpatterns  # before the site is exchanged: Atlas's own addresses keep their own
 from tests.factories import UserFactory
 from tests.object_store import object_process, objects
 
@@ -32,6 +33,7 @@ LIST = "/admin/parcels/parcel/"
 def parcels(store: None, objects: object, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Store.of_settings()
     apply_plan(engine, make_plan(engine, [ParcelItem]))
+    assert urlpatterns
     settings.ROOT_URLCONF = "tests.facade.parcels.urls"
     monkeypatch.setattr("django.contrib.admin.site", site)
     monkeypatch.setattr(site, "large_actions", large_actions.ActionsAsJobs())
