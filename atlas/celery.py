@@ -29,5 +29,6 @@ app.conf.beat_schedule = {
     "seal the access log": every(4 * settings.JOBS_EVERY_SECONDS, "accounts.access_log.tasks.seal_access_log"),
     "go on with erasures": every(4 * settings.JOBS_EVERY_SECONDS, "accounts.privacy.tasks.go_on_erasing"),
     "settle payments": every(2 * settings.JOBS_EVERY_SECONDS, "payments.tasks.settle_due"),
+    "retry steps of telemetry": every(2 * settings.JOBS_EVERY_SECONDS, "telemetry.tasks.retry_failed_steps"),
     "reconcile yesterday's payments": every(HOUR, "payments.reconciling.tasks.reconcile_yesterday"),
 }

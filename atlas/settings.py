@@ -293,6 +293,16 @@ VIN_KEY = secret("VIN_KEY", "local-vin-key")
 VIN_CHECK_DIGIT = env.bool("VIN_CHECK_DIGIT", default=True)
 """North America's check digit; False for markets without."""
 
+# Telemetry
+TELEMETRY_LATENESS_SECONDS = env.float("TELEMETRY_LATENESS_SECONDS", default=15.0)
+"""How far behind a vehicle's newest reading another one may come and still count for its trips."""
+TRIP_START_MPH = env.float("TRIP_START_MPH", default=5.0)
+TRIP_STOP_MPH = env.float("TRIP_STOP_MPH", default=1.0)
+TRIP_ENDING_SECONDS = env.float("TRIP_ENDING_SECONDS", default=300.0)
+"""A trip is over when the vehicle has stood for so long."""
+TRIP_ORPHAN_MINUTES = env.float("TRIP_ORPHAN_MINUTES", default=30.0)
+"""A trip is over when nothing was heard of the vehicle for so long."""
+
 # Money: Square
 SQUARE_BASE_URL = host("SQUARE_BASE_URL", "http://127.0.0.1:8101")
 SQUARE_ACCESS_TOKEN = secret("SQUARE_ACCESS_TOKEN", "local-sandbox-token")

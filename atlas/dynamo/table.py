@@ -164,8 +164,12 @@ class Table(LeanReading, Model):
                 f"{self.Meta.name} {self.key} is of schema {self.schema_version}; this Atlas knows {self.Meta.version}."
             )
         self.schema_version = self.Meta.version
-        self.updated_at = max(utc_now(), self.created_at)
+        self._stamp()
         return super()._get_save_args(*args, **kwargs)
+
+    def _stamp(self) -> None:
+        """Set the time of the change; a table whose `updatedAt` means something else has its own."""
+        self.updated_at = max(utc_now(), self.created_at)
 
     @property
     def key(self) -> tuple[Any, ...]:
