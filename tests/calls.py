@@ -31,6 +31,7 @@ from fleet.rules.types import OperatorStatus
 from payments import examples as payments_examples
 from payments.api import SIGNATURE
 from telemetry import examples as telemetry_examples
+from telemetry.devices.services import add_device
 from telemetry.services import give_vin
 from tests.authenticator import current_code, enrolled
 from tests.bookings.stage import Cast, accepted, assigned, driven, quoted, requested
@@ -48,9 +49,14 @@ class Call:
     body: Any = None
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    token: str | None = None
+    """Of a device: it sends, whoever asks."""
 
     def send(self, client: APIClient, operation: str, **headers: str) -> Response:
         method, path = operation.split()
+        if self.token is not None:
+            client = APIClient(raise_request_exception=False)
+            client.credentials(HTTP_AUTHORIZATION=f"Bearer {self.token}")
         url = "/api/v1" + path.format(**self.ids)
         if self.query:
             url += "?" + "&".join(f"{name}={value}" for name, value in self.query.items())
@@ -162,6 +168,19 @@ def pseudo_vin(cast: Cast) -> Call:
     return Call("admin", body={**telemetry_examples.RESOLVE.value, "pvin": vehicle.pvin})
 
 
+def new_device(cast: Cast) -> Call:
+    return Call("owner", body={**telemetry_examples.DEVICE.value, "vin": new_vin()})
+
+
+def of_device(cast: Cast) -> Call:
+    return Call("owner", {"device_id": add_device(user=cast.owner, vin=new_vin(), name="Tracker").device.id})
+
+
+def positions(cast: Cast) -> Call:
+    token = add_device(user=cast.owner, vin=new_vin(), name="Tracker").token
+    return Call("owner", body=telemetry_examples.POSITIONS.value, token=token)
+
+
 def of_driver(body: Any = None) -> Prepare:
     return lambda cast: Call("owner", {"driver_id": DriverFactory.create(operator=cast.operator).id}, body)
 
@@ -252,6 +271,9 @@ CALLS: dict[str, Prepare] = {
     "DELETE /vehicles/{vehicle_id}": of_vehicle(),
     "PUT /vehicles/{vehicle_id}/vin": vin,
     "POST /vin-mapping/resolve": pseudo_vin,
+    "POST /fleet/devices": new_device,
+    "DELETE /fleet/devices/{device_id}": of_device,
+    "POST /telemetry/positions": positions,
     "GET /drivers": own("owner"),
     "POST /drivers": add_driver,
     "GET /drivers/{driver_id}": of_driver(),

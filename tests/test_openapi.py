@@ -80,6 +80,7 @@ def test_the_example_works(name: str) -> None:
     cast = make_cast(PASSWORD)
     call = CALLS[name](cast)
     example = body_examples(operations()[name])[0]
-    assert set(example) >= set(call.body), "what is sent must be what is documented"
+    if isinstance(example, dict):
+        assert set(example) >= set(call.body), "what is sent must be what is documented"
     answer = call.send(client_of(user_of(cast, call)), name)
     assert 200 <= answer.status_code < 300, answer.content

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from rest_framework.test import APIClient
 
 from atlas.dynamo.meter import measure
 from atlas.dynamo.registry import tables
@@ -23,6 +24,7 @@ from telemetry.rules.vin import pseudo_vin
 from telemetry.state import store
 from telemetry.tables import IngestError, TripState, VehicleState
 from tests.bookings.stage import make_cast
+from tests.clients import client_of
 from tests.rules.test_trips import trips
 from tests.telemetry.drives import NOON, drive, sent
 from tests.telemetry.numbers import new_vin
@@ -241,3 +243,26 @@ def test_a_device_of_a_vehicle_that_is_gone_is_told_so() -> None:
     device = some_device()
     VehicleState.fetch(device.pvin).delete()
     assert {each.code for each in send(device, drive([(2, 10)])).rejected} == {"unknown_vehicle"}
+
+
+# At the edge
+
+
+def test_a_device_sends_and_nobody_else_does() -> None:
+    cast = make_cast()
+    added = tracked(cast)
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {added.token}")
+    body = [*sent(drive([(5, 10)])), {"timestamp": NOON}]
+    url = "/api/v1/telemetry/positions"
+    earlier = [{**each, "timestamp": each["timestamp"] - 365 * 86_400_000} for each in body]
+    answer = client.post(url, earlier)
+    assert answer.status_code == 200, answer.content
+    assert answer.json() == {"accepted": 5, "duplicate": 0, "rejected": [{"index": 5, "code": "empty"}]}
+    assert client.post(url, earlier[:5]).json() == {"accepted": 0, "duplicate": 5, "rejected": []}
+    refused: list[Any] = [{}, [], [None] * 1_001]
+    for wrong in refused:
+        assert client.post(url, wrong).status_code == 400
+    assert client_of(cast.owner).post(url, earlier).status_code == 401
+    revoke_device(user=cast.owner, device_id=added.device.id)
+    assert client.post(url, earlier).status_code == 401
