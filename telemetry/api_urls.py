@@ -4,10 +4,13 @@ from django.urls import path
 
 from telemetry import api
 from telemetry.devices import api as devices
+from telemetry.state import api as state
 
 urlpatterns = [
     path("fleet/devices", devices.Devices.as_view()),
     path("fleet/devices/<uuid:device_id>", devices.OneDevice.as_view()),
+    path("fleet/state", state.FleetState.as_view()),
+    path("fleet/vehicles/<str:pvin>/state", state.OneState.as_view()),
     path("telemetry/positions", devices.Positions.as_view()),
     path("vehicles/<uuid:vehicle_id>/vin", api.VehicleVin.as_view()),
     path("vin-mapping/resolve", api.ResolveVin.as_view()),

@@ -30,3 +30,11 @@ def manages_devices(user: CurrentUser) -> Membership:
     if member.role not in MANAGERS:
         raise Forbidden("Owners, admins and managers manage devices.")
     return member
+
+
+def sees_fleet(user: CurrentUser) -> Membership:
+    """Whoever may see every vehicle: owner, admin and manager. Raises `Forbidden`."""
+    member = membership_of(user)
+    if member.role not in MANAGERS:
+        raise Forbidden("Owners, admins and managers see the whole fleet.")
+    return member

@@ -176,6 +176,10 @@ def of_device(cast: Cast) -> Call:
     return Call("owner", {"device_id": add_device(user=cast.owner, vin=new_vin(), name="Tracker").device.id})
 
 
+def of_tracked(cast: Cast) -> Call:
+    return Call("owner", {"pvin": add_device(user=cast.owner, vin=new_vin(), name="Tracker").device.pvin})
+
+
 def positions(cast: Cast) -> Call:
     token = add_device(user=cast.owner, vin=new_vin(), name="Tracker").token
     return Call("owner", body=telemetry_examples.POSITIONS.value, token=token)
@@ -274,6 +278,8 @@ CALLS: dict[str, Prepare] = {
     "POST /fleet/devices": new_device,
     "DELETE /fleet/devices/{device_id}": of_device,
     "POST /telemetry/positions": positions,
+    "GET /fleet/state": own("owner"),
+    "GET /fleet/vehicles/{pvin}/state": of_tracked,
     "GET /drivers": own("owner"),
     "POST /drivers": add_driver,
     "GET /drivers/{driver_id}": of_driver(),

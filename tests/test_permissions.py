@@ -101,6 +101,8 @@ PUT    /vehicles/{vehicle_id}/vin               401   403   403   200   200   40
 POST   /vin-mapping/resolve                     401   403   403   403   403   403   403   403   403   200
 POST   /fleet/devices                           401   403   403   201   201   201   201   403   403   403
 DELETE /fleet/devices/{device_id}               401   403   403   204   204   404   404   403   403   403
+GET    /fleet/state                             401   403   403   200   200   200   200   403   403   403
+GET    /fleet/vehicles/{pvin}/state             401   403   403   200   200   404   404   403   403   403
 POST   /telemetry/positions                     200   200   200   200   200   200   200   200   200   200
 GET    /drivers                                 401   403   403   200   200   200   200   403   403   403
 POST   /drivers                                 401   403   403   201   201   201   201   403   403   403
@@ -209,7 +211,7 @@ def routes() -> Iterator[str]:
 
 def _views(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, Any]]:
     for each in resolver.url_patterns:
-        path = prefix + str(each.pattern).replace("<uuid:", "{").replace(">", "}")
+        path = prefix + str(each.pattern).replace("<uuid:", "{").replace("<str:", "{").replace(">", "}")
         if isinstance(each, URLPattern):
             yield path, each.callback.view_class  # type: ignore[attr-defined]
         else:

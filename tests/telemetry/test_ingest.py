@@ -266,3 +266,21 @@ def test_a_device_sends_and_nobody_else_does() -> None:
     assert client_of(cast.owner).post(url, earlier).status_code == 401
     revoke_device(user=cast.owner, device_id=added.device.id)
     assert client.post(url, earlier).status_code == 401
+
+
+def test_a_fleet_is_seen_by_its_own() -> None:
+    cast = make_cast()
+    devices = [tracked(cast).device for _ in range(3)]
+    stranger = add_device(user=cast.rival, vin=new_vin(), name="Theirs").device
+    send(devices[0], drive([(5, 10)]), tirePressure=2.9)
+    owner = client_of(cast.owner)
+    fleet = {each["pvin"]: each for each in owner.get("/api/v1/fleet/state").json()["results"]}
+    assert set(fleet) == {device.pvin for device in devices}
+    seen = fleet[devices[0].pvin]
+    assert (seen["speed"], seen["extra"], seen["updatedAt"]) == (10, {"tirePressure": 2.9}, "2026-06-01T12:00:04Z")
+    assert fleet[devices[1].pvin]["updatedAt"] is None
+    assert owner.get(f"/api/v1/fleet/vehicles/{devices[0].pvin}/state").json() == seen
+    assert owner.get(f"/api/v1/fleet/vehicles/{stranger.pvin}/state").status_code == 404
+    first = owner.get("/api/v1/fleet/state?limit=2").json()
+    rest = owner.get(f"/api/v1/fleet/state?limit=2&cursor={first['next']}").json()
+    assert {each["pvin"] for each in [*first["results"], *rest["results"]]} == set(fleet)
