@@ -6,7 +6,7 @@
                   gaps: one byte per point, 1 where there is a value
                   the first value as a varint, then differences as little-endian integers of that width
 
-A vehicle at one reading a second costs about six bytes a point (`python -m bench breadcrumbs`); a plain item, 171.
+A vehicle at one reading a second costs four to six bytes a point (`python -m bench breadcrumbs`); a plain item, 171.
 """
 
 import sys
