@@ -1,4 +1,4 @@
-"""A local HTTP server that speaks Square's Payments and Refunds API, for development and tests.
+"""A local HTTP server that speaks Square's Payments, Refunds, Customers, Cards, Orders and Invoices APIs.
 
 The real ``squareup`` SDK works against it unchanged, only ``base_url`` differs::
 
@@ -22,14 +22,17 @@ Environment (each has a command-line option too, see ``--help``):
 
 What it does like Square
     ``/v2/payments`` (create, get, list, update, complete, cancel, cancel by idempotency key) and ``/v2/refunds``
-    (refund, get, list); bearer tokens; Square's error JSON; idempotency keys (same body: the stored answer again,
+    (refund, get, list); ``/v2/customers`` and ``/v2/cards`` (a card on file is charged with ``source_id="ccof:..."``
+    and its ``customer_id``); ``/v2/orders`` as far as an invoice needs them and ``/v2/invoices``; bearer tokens;
+    Square's error JSON; idempotency keys (same body: the stored answer again,
     other body: ``IDEMPOTENCY_KEY_REUSED``); version tokens (``VERSION_MISMATCH``); delayed capture that lapses at
     ``delayed_until``; refunds that are PENDING first; signed webhooks, retried with growing pauses.
 
 Payment sources
     ``cnon:card-nonce-ok``, ``-declined``, ``-rejected-cvv``, ``-rejected-postalcode``, ``-rejected-expiration``,
     ``-already-used`` as in Square's own sandbox; ``cnon:atlas-<outcome>-<uuid>`` with the same outcomes and
-    ``insufficient-funds``, usable once; any other ``cnon:...`` is approved.
+    ``insufficient-funds``, usable once; any other ``cnon:...`` is approved. ``declined-later``,
+    ``insufficient-funds-later`` and ``expired-later`` are saved on file and refused when they are charged.
 
 Page (``/``, loopback only)
     Payments, refunds and webhooks in a browser, with a form for each lever below; see :mod:`atlas.local.square.page`.

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from . import payments, refunds
+from . import cards, customers, invoices, orders, payments, refunds
 from .calls import Answer
 from .config import Config
 from .control import control_routes
@@ -22,7 +22,14 @@ from .page import page_routes
 from .receipt import render_receipt
 from .runtime import Runtime
 
-_ENDPOINTS = (*payments.ENDPOINTS, *refunds.ENDPOINTS)
+_ENDPOINTS = (
+    *payments.ENDPOINTS,
+    *refunds.ENDPOINTS,
+    *customers.ENDPOINTS,
+    *cards.ENDPOINTS,
+    *orders.ENDPOINTS,
+    *invoices.ENDPOINTS,
+)
 
 
 def build_app(config: Config) -> Starlette:

@@ -9,13 +9,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from . import webhooks
+from . import card_control, webhooks
 from .calls import Answer, Call, Operation
 from .errors import SquareError
 from .faults import KINDS, Fault
 from .fields import Fields
 from .history import import_payments
 from .http import control_handler, control_operation, read_body
+from .invoice_paying import pay_invoice
 from .maturity import mature
 from .refunds import SETTLED, load_refund, settle
 from .runtime import Runtime
@@ -35,6 +36,12 @@ def list_payments(call: Call) -> Answer:
 def list_refunds(call: Call) -> Answer:
     documents = _select(call, "refunds", ("payment_id", "status"))
     return Answer({"refunds": documents, "count": len(documents)})
+
+
+def list_invoices(call: Call) -> Answer:
+    """Every invoice that is not deleted, oldest first."""
+    documents = _select(call, "invoices", ("order_id", "status"))
+    return Answer({"invoices": documents, "count": len(documents)})
 
 
 def settle_refund(call: Call) -> Answer:
@@ -99,6 +106,8 @@ _OPERATIONS: tuple[tuple[str, str, Operation], ...] = (
     ("GET", "payments", list_payments),
     ("POST", "payments", import_payments),
     ("GET", "refunds", list_refunds),
+    ("GET", "invoices", list_invoices),
+    ("POST", "invoices/{invoice_id}/pay", pay_invoice),
     ("POST", "refunds/{refund_id}/settle", settle_refund),
     ("GET", "clock", show_clock),
     ("POST", "clock", move_clock),
@@ -107,6 +116,7 @@ _OPERATIONS: tuple[tuple[str, str, Operation], ...] = (
     ("POST", "webhooks/release", release_webhooks),
     ("POST", "webhooks/resend", resend_webhook),
     ("GET", "events", list_events),
+    *card_control.OPERATIONS,
 )
 
 

@@ -24,6 +24,20 @@ def refund_id(payment: str) -> str:
     return f"{payment}_{opaque(43)}"
 
 
+def customer_id() -> str:
+    return "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(26))
+
+
+def card_id() -> str:
+    """Square's prefix of a card on file."""
+    return f"ccof:{opaque(28)}"
+
+
+def invoice_id() -> str:
+    """Square's prefix of an invoice."""
+    return f"inv:0-{opaque(28)}"
+
+
 def version_token() -> str:
     return opaque(45)
 

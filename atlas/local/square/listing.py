@@ -5,6 +5,7 @@ import binascii
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -36,30 +37,69 @@ def list_documents(
     ``filters`` maps a query parameter to the column it must equal. Ranges include both ends; without one, the year
     up to now. The cursor is a position (sort value and row), so rows made meanwhile neither repeat nor hide others.
     """
-    _refuse_unknown(call.query, known=_COMMON | filters.keys(), unsupported=unsupported)
+    refuse_unknown(call.query, known=_COMMON | filters.keys(), unsupported=unsupported)
     column = _SORT_COLUMNS[_one_of(call.query, "sort_field", tuple(_SORT_COLUMNS), "INVALID_ENUM_VALUE")]
     descending = _one_of(call.query, "sort_order", ("DESC", "ASC"), "INVALID_SORT_ORDER") == "DESC"
-    limit = _limit(call.query)
+    limit = read_limit(call.query)
     conditions, values = _range(call)
     for name, target in filters.items():
         if name in call.query:
             conditions.append(f"{target} = ?")
             values.append(call.query[name])
-    if "cursor" in call.query:
-        conditions.append(f"({column}, seq) {'<' if descending else '>'} (?, ?)")
-        values.extend(_read_cursor(call.query))
-    way = "DESC" if descending else "ASC"
+    page = Page(
+        table=table,
+        order="DESC" if descending else "ASC",
+        limit=limit,
+        query=call.query,
+        conditions=tuple(conditions),
+        values=tuple(values),
+        column=column,
+    )
+    return read_page(call, page)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Which rows, in which order, from which place on. ``query`` is what the cursor belongs to, and may hold one."""
+
+    table: str
+    order: str
+    limit: int
+    query: Mapping[str, str]
+    conditions: tuple[str, ...] = ()
+    values: tuple[object, ...] = ()
+    column: str = "created_at"
+
+    @property
+    def where(self) -> str:
+        return " AND ".join(self.conditions) or "1"
+
+    def count(self, call: Call) -> int:
+        """Of all pages together."""
+        row = call.db.execute(f"SELECT COUNT(*) FROM {self.table} WHERE {self.where}", self.values).fetchone()  # noqa: S608
+        return int(row[0])
+
+
+def read_page(call: Call, page: Page) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Its documents and, when there is more, ``{"cursor": ...}``."""
+    where, values = page.where, page.values
+    if "cursor" in page.query:
+        where += f" AND ({page.column}, seq) {'<' if page.order == 'DESC' else '>'} (?, ?)"
+        values = (*values, *_read_cursor(page.query))
     rows = call.db.execute(
-        f"SELECT {column} AS position, seq, body FROM {table} WHERE {' AND '.join(conditions)}"  # noqa: S608
-        f" ORDER BY {column} {way}, seq {way} LIMIT ?",
-        (*values, limit + 1),
+        f"SELECT {page.column} AS position, seq, body FROM {page.table} WHERE {where}"  # noqa: S608
+        f" ORDER BY {page.column} {page.order}, seq {page.order} LIMIT ?",
+        (*values, page.limit + 1),
     ).fetchall()
-    page = rows[:limit]
-    more = {"cursor": _cursor(call.query, page[-1]["position"], page[-1]["seq"])} if len(rows) > limit else {}
-    return [json.loads(row["body"]) for row in page], more
+    shown = rows[: page.limit]
+    more = len(rows) > page.limit
+    cursor = {"cursor": _cursor(page.query, shown[-1]["position"], shown[-1]["seq"])} if more else {}
+    return [json.loads(row["body"]) for row in shown], cursor
 
 
-def _refuse_unknown(query: Mapping[str, str], *, known: frozenset[str], unsupported: frozenset[str]) -> None:
+def refuse_unknown(
+    query: Mapping[str, str], *, known: frozenset[str], unsupported: frozenset[str] = frozenset()
+) -> None:
     for name in query:
         if name in unsupported:
             raise SquareError("SANDBOX_NOT_SUPPORTED", "The local sandbox does not support this filter.", field=name)
@@ -75,7 +115,7 @@ def _one_of(query: Mapping[str, str], name: str, allowed: tuple[str, ...], code:
     return value
 
 
-def _limit(query: Mapping[str, str]) -> int:
+def read_limit(query: Mapping[str, str]) -> int:
     text = query.get("limit", str(_LARGEST_PAGE))
     if not text.isascii() or not text.isdecimal() or len(text) > len(str(2**31)):
         raise SquareError("EXPECTED_INTEGER", "Expected an integer value.", field="limit")

@@ -66,7 +66,7 @@ def authorize(order: Order, source: Source, *, now: datetime) -> dict[str, Any]:
         "card_details": {
             "status": "AUTHORIZED",
             "card": source.card,
-            "entry_method": "KEYED",
+            "entry_method": source.entry_method,
             "cvv_status": "CVV_ACCEPTED",
             "avs_status": "AVS_ACCEPTED",
             "auth_result_code": identifiers.opaque(6),

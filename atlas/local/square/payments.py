@@ -13,7 +13,7 @@ from .idempotency import LONGEST_KEY, once, stored_answer
 from .listing import list_documents
 from .payment_document import Order
 from .payment_records import insert_payment, load_payment, save_payment
-from .sources import resolve_source, use_up
+from .sources import ON_FILE, resolve_card_on_file, resolve_source, use_up
 from .times import parse_duration
 from .webhooks import record_event
 
@@ -70,8 +70,11 @@ def create_payment(call: Call) -> Answer:
     order = _read_order(call, fields)
 
     def work() -> Answer:
-        source = resolve_source(source_id)
-        use_up(call.db, source_id)
+        if source_id.startswith(ON_FILE):
+            source = resolve_card_on_file(call.db, source_id, order.echoed.get("customer_id"))
+        else:
+            source = resolve_source(source_id)
+            use_up(call.db, source_id)
         document = payment_document.authorize(order, source, now=call.now)
         insert_payment(call.db, document)
         record_event(call, "payment.created", "payment", document)

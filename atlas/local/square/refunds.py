@@ -5,7 +5,7 @@ import sqlite3
 from datetime import timedelta
 from typing import Any
 
-from . import identifiers, payment_document
+from . import identifiers, invoices, payment_document
 from .calls import Answer, Call, Endpoint
 from .errors import SquareError, not_found, version_mismatch
 from .fields import Fields, Money
@@ -89,6 +89,7 @@ def settle(call: Call, refund: dict[str, Any], status: str) -> dict[str, Any]:
         payment = payment_document.settle_refund(payment, Money.of(refund["amount_money"]), now=call.now)
         save_payment(call.db, payment)
         record_event(call, "payment.updated", "payment", payment)
+        invoices.follow_refund(call, payment)
     return refund
 
 

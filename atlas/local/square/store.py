@@ -26,6 +26,24 @@ CREATE INDEX IF NOT EXISTS refunds_due ON refunds (status, settle_at);
 CREATE INDEX IF NOT EXISTS refunds_created ON refunds (created_at, seq);
 CREATE INDEX IF NOT EXISTS refunds_updated ON refunds (updated_at, seq);
 CREATE INDEX IF NOT EXISTS refunds_payment ON refunds (payment_id);
+CREATE TABLE IF NOT EXISTS customers (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+    created_at TEXT NOT NULL, updated_at TEXT NOT NULL, reference_id TEXT, email_address TEXT, phone_number TEXT,
+    body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS customers_reference ON customers (reference_id);
+CREATE TABLE IF NOT EXISTS cards (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, created_at TEXT NOT NULL,
+    customer_id TEXT NOT NULL, reference_id TEXT, enabled INTEGER NOT NULL, decline TEXT, bank TEXT NOT NULL,
+    body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS cards_customer ON cards (customer_id);
+CREATE TABLE IF NOT EXISTS orders (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS invoices (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+    created_at TEXT NOT NULL, updated_at TEXT NOT NULL, status TEXT NOT NULL, location_id TEXT NOT NULL,
+    order_id TEXT NOT NULL UNIQUE REFERENCES orders (id), number TEXT, body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS invoices_created ON invoices (created_at, seq);
+CREATE INDEX IF NOT EXISTS invoices_number ON invoices (location_id, number);
 CREATE TABLE IF NOT EXISTS idempotency (
     scope TEXT NOT NULL, key TEXT NOT NULL, request_digest TEXT NOT NULL,
     status INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (scope, key));
@@ -40,7 +58,10 @@ CREATE TABLE IF NOT EXISTS deliveries (
 CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (state, due_at, seq);
 """
 # Children before parents, for the foreign keys.
-_TABLES = ("deliveries", "events", "used_sources", "idempotency", "refunds", "payments", "meta")
+_TABLES = (
+    *("deliveries", "events", "used_sources", "idempotency", "refunds", "payments"),
+    *("invoices", "orders", "cards", "customers", "meta"),
+)
 
 
 class Store:

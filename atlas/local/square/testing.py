@@ -18,7 +18,7 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -66,6 +66,28 @@ class SandboxControl:
 
     def settle_refund(self, refund_id: str, status: str = "COMPLETED") -> dict[str, Any]:
         return dict(self._post(f"refunds/{refund_id}/settle", {"status": status})["refund"])
+
+    def invoices(self, **filters: str) -> list[dict[str, Any]]:
+        """Oldest first. Filters: ``order_id``, ``status``."""
+        return list(self._get("invoices", **filters)["invoices"])
+
+    def pay_invoice(self, invoice_id: str, amount: int | None = None) -> dict[str, Any]:
+        """Somebody pays all that is due, or ``amount`` cents of it, on the invoice's page; answers with the invoice."""
+        body = {} if amount is None else {"amount": amount}
+        return dict(self._post(f"invoices/{invoice_id}/pay", body)["invoice"])
+
+    def customers(self) -> list[dict[str, Any]]:
+        """Oldest first."""
+        return list(self._get("customers")["customers"])
+
+    def cards(self, **filters: str) -> list[dict[str, Any]]:
+        """On file, disabled ones too, oldest first, each with what it ``declines_with``. Filter: ``customer_id``."""
+        return list(self._get("cards", **filters)["cards"])
+
+    def steer_card(self, card_id: str, **changes: str | int | bool) -> dict[str, Any]:
+        """From now on: ``decline`` with a code (``APPROVE``: no more); ``exp_month``, ``exp_year``, ``last_4``,
+        ``issuer_alert`` as its bank reports them."""
+        return dict(self._post(f"cards/{card_id}", changes)["card"])
 
     def calls(self) -> list[dict[str, Any]]:
         """Every call to Square's API since the start or the last reset: method, path, status, fault."""
@@ -118,7 +140,7 @@ class SandboxControl:
     def _get(self, path: str, **query: str) -> dict[str, Any]:
         return dict(self._http.get(path, params=query).raise_for_status().json())
 
-    def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         return dict(self._http.post(path, json=body).raise_for_status().json())
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from atlas.local.square import control
+from atlas.local.square import control, invoice_paying
 from atlas.local.square.calls import Operation
 from atlas.local.square.errors import SquareError
 from atlas.local.square.faults import FaultPlan
@@ -48,12 +48,17 @@ def settle(form: Form) -> Deed:
     return Deed(control.settle_refund, {"status": form.get("status", "")}, {"refund_id": form.get("refund_id", "")})
 
 
+def pay_invoice(form: Form) -> Deed:
+    return Deed(invoice_paying.pay_invoice, {}, {"invoice_id": form.get("invoice_id", "")})
+
+
 DEEDS: Mapping[str, Callable[[Form], Deed]] = {
     "clock": advance,
     "webhooks": deliver,
     "release": release,
     "resend": resend,
     "settle": settle,
+    "pay-invoice": pay_invoice,
 }
 
 

@@ -21,7 +21,7 @@ def read_overview(call: Call) -> Answer:
         "policy": asdict(read_policy(call.db)),
         "webhook_url": call.config.webhook_url,
     }
-    for table in ("payments", "refunds", "events"):
+    for table in ("payments", "refunds", "invoices", "events"):
         body[table] = _newest(call, table)
     for event in body["events"]["rows"]:
         event["deliveries"] = _deliveries(call, event["event_id"])

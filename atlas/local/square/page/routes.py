@@ -34,7 +34,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 def page_routes(runtime: Runtime) -> list[Route]:
-    """``/``, and what it links and posts to under ``/page/``."""
+    """``/``, what it links and posts to under ``/page/``, and where the links of invoices lead."""
 
     async def overview(request: Request) -> Response:
         answer = await runtime.perform(read_overview, query=request.query_params)
@@ -44,6 +44,9 @@ def page_routes(runtime: Runtime) -> list[Route]:
         answer = await runtime.perform(read_payment, path=request.path_params)
         _raise_refusal(answer.status, answer.body)
         return _html(payment_page(answer.body))
+
+    async def pay(request: Request) -> Response:
+        return RedirectResponse("/#invoices", headers=_HEADERS)
 
     async def style(request: Request) -> Response:
         return Response(_STYLE, media_type="text/css", headers=_HEADERS)
@@ -66,6 +69,7 @@ def page_routes(runtime: Runtime) -> list[Route]:
 
     return [
         Route("/", _guarded(overview), methods=["GET"]),
+        Route("/pay-invoice/{invoice_id}", _guarded(pay), methods=["GET"]),
         Route("/page/style.css", _guarded(style), methods=["GET"]),
         Route("/page/payments/{payment_id}", _guarded(payment), methods=["GET"]),
         Route("/page/{deed}", _guarded(deed), methods=["POST"]),

@@ -6,6 +6,7 @@ from typing import Any
 
 from atlas.local.square.faults import LoggedCall
 
+from .billing import invoices_table
 from .controls import clock_panel, faults_panel, webhooks_panel
 from .markup import Child, Html, join, tag
 from .parts import badge, button_form, money, section, table, when
@@ -16,6 +17,7 @@ _DONE = {
     "release": "What was held is on its way.",
     "resend": "The webhook is sent once more.",
     "settle": "The refund is settled.",
+    "pay-invoice": "The invoice is paid by card.",
     "fault": "The next calls that match will fail so.",
     "mend-calls": "No call fails any more.",
     "reset": "Everything is forgotten.",
@@ -31,6 +33,7 @@ def overview_page(
     lists = [
         section("payments", "Payments", found["payments"], _payments(found["payments"]["rows"])),
         section("refunds", "Refunds", found["refunds"], _refunds(found["refunds"]["rows"])),
+        section("invoices", "Invoices", found["invoices"], invoices_table(found["invoices"]["rows"], found["now"])),
         section("events", "Webhooks", found["events"], _events(found["events"]["rows"])),
         section("calls", "Calls to the API", None, _calls(list(reversed(calls))[:_CALLS])),
     ]
