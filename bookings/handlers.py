@@ -2,8 +2,11 @@
 
 from datetime import datetime, timedelta
 
+import structlog
+
 import fleet.services
 import payments.services
+from atlas.errors import Conflict
 from atlas.live.changes import mark_changed
 from atlas.live.last_position import get_position
 from atlas.live.publish import publish
@@ -31,13 +34,26 @@ from payments.events import (
     RefundFailed,
 )
 from payments.releasing import release
+from payments.services.asking import CLOSED
+from payments.tables import PaymentTransaction
+
+log = structlog.get_logger(__name__)
 
 
 def capture_payment(event: RideCompleted) -> None:
-    """The ride took place: take the money, unless it was called off since (then `release_payment` has it)."""
-    if Booking.fetch(event.booking_id).status is BookingStatus.COMPLETED:
+    """The ride took place: take the money, unless it was called off since (then `release_payment` has it).
+
+    Of a hold that is gone nothing can be taken, however often it is tried: the booking says so, and staff see to it.
+    """
+    if Booking.fetch(event.booking_id).status is not BookingStatus.COMPLETED:
+        return
+    try:
         payments.services.capture(transaction_id=event.transaction_id)
-        services.follow_payment(booking_id=event.booking_id)  # somebody may have taken it before the ride's end
+    except Conflict as refused:
+        if PaymentTransaction.fetch(event.transaction_id).status not in CLOSED:
+            raise
+        log.error("ride_unpaid", booking_id=event.booking_id, code=refused.code)
+    services.follow_payment(booking_id=event.booking_id)  # somebody may have taken it before the ride's end
 
 
 def release_payment(event: RideCancelled) -> None:

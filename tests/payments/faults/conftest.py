@@ -1,0 +1,12 @@
+"""Everybody listens here: what payments tell reaches the bookings, as in production."""
+
+import pytest
+
+from tests.sandbox import sandbox, square_process
+
+__all__ = ["sandbox", "square_process"]
+
+
+@pytest.fixture(autouse=True)
+def heard() -> None:
+    """Instead of the list that hears for the other tests of payments."""

@@ -1,0 +1,313 @@
+"""Money under every misfortune: people, time, Square, the network and dying processes, in any order.
+
+Hypothesis plays them against the real services, the real engine, and the sandbox through Square's SDK. After each step
+both sides are read and compared (`looking`); in the end all faults are off, the periodic jobs run until nothing is due,
+and then the books must agree (`ending`).
+"""
+
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from accounts.tables import User
+from atlas import outbox
+from atlas.dynamo.attributes import utc_now
+from atlas.local.square.testing import SandboxControl
+from bookings import services
+from bookings import tasks as bookings_tasks
+from bookings.rules.lifecycle import BookingStatus
+from bookings.rules.quotes import is_acceptable
+from bookings.rules.types import CancellationCode
+from bookings.tables import Booking, Quote
+from payments import services as payments
+from payments import tasks as payments_tasks
+from payments.reconciling.period import Period
+from payments.reconciling.walking import Walk
+from payments.rules.types import PaymentMethod
+from payments.tables import PaymentTransaction
+from tests.bookings.stage import CARD, DECLINED_CARD, ON_THE_ROAD, Cast, requested
+from tests.payments.faults.ending import Ending, finish
+from tests.payments.faults.looking import Wishes, check_always, look
+from tests.payments.faults.points import Fate, How
+from tests.payments.faults.world import BEGIN, HOURS_AHEAD, PRICE, Tally, World
+
+S = BookingStatus
+FINISHED = (S.CANCELLED, S.EXPIRED, S.PAID)
+FAULTS = (
+    "timeout_before",
+    "timeout_after",
+    "drop_before",
+    "drop_after",
+    "drop_late",
+    "error_before",
+    "error_after",
+    "slow",
+)
+STATUSES = (500, 503, 429, 401)
+PATHS = ("", "/v2/payments", "/complete", "/cancel", "/refunds")
+JOBS: dict[str, Callable[[], Any]] = {
+    "settle": payments_tasks.settle_due,
+    "expire": bookings_tasks.expire_due,
+    "redeliver": outbox.redeliver_outbox,
+}
+PASSING = {
+    "a moment": 1,
+    "minutes": 3,
+    "half an hour": 31,
+    "hours": 7 * 60,
+    "a day": 25 * 60,
+    "a week": 7 * 24 * 60 + 5,
+}
+
+any_one, few = st.integers(0, 5), st.integers(1, 3)
+shares = st.sampled_from([100, 100, 60, 25])
+fates = st.one_of(st.none(), st.builds(Fate, how=st.sampled_from(How), after=st.integers(0, 13)))
+"""Half of all processes come to their end in peace."""
+
+
+class Money(RuleBasedStateMachine):
+    """Two rides and their payments. `sandbox`, `cast` and `tally` are set once a process, before the first run."""
+
+    sandbox: ClassVar[SandboxControl]
+    cast: ClassVar[Cast]
+    tally: ClassVar[Tally] = Tally()
+    current: ClassVar[World | None] = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wishes = Wishes()
+        self.clicks: list[tuple[str, int, str]] = []
+        self.ending = Ending()
+        self.world = World(self.sandbox, self.cast, self.tally)
+        self.world.open()
+        type(self).current = self.world
+        self.tally.runs += 1
+
+    @initialize(ending=st.builds(Ending, *[st.booleans()] * 3), sold=st.sampled_from([0, 1, 2, 2]))
+    def begin(self, ending: Ending, sold: int) -> None:
+        self.ending = ending
+        for which in range(sold):
+            self.accept(which, CARD, None, follow=True)
+
+    # What people do
+
+    @rule(which=any_one, card=st.sampled_from([CARD, CARD, DECLINED_CARD]), fate=fates, follow=st.booleans())
+    def accept(self, which: int, card: str, fate: Fate | None, follow: bool) -> None:
+        booking = self.booking(which)
+        with self.world.now():
+            quotes = list(Quote.booking_index.query(booking.id))
+            found = [each.id for each in quotes if is_acceptable(each.status, each.expires_at, now=utc_now())]
+        if not found and not self.world.do(lambda: found.append(self.offer(booking).id)):
+            return
+        self.do(
+            lambda: services.accept_quote(
+                user=self.cast.concierge, quote_id=found[0], method=PaymentMethod.CARD, source_id=card
+            ),
+            fate,
+            follow,
+        )
+
+    @rule(which=any_one, stages=st.sampled_from([6, 6, 3, 1]), fate=fates, follow=st.booleans())
+    def drive(self, which: int, stages: int, fate: Fate | None, follow: bool) -> None:
+        self.do(lambda: self.drive_on(self.booking(which).id, stages), fate, follow)
+
+    @rule(
+        which=any_one,
+        who=st.sampled_from(["concierge", "concierge", "owner", "admin"]),
+        code=st.sampled_from([CancellationCode.CLIENT_REQUEST, CancellationCode.NO_SHOW]),
+        fate=fates,
+        follow=st.booleans(),
+    )
+    def cancel(self, which: int, who: str, code: CancellationCode, fate: Fate | None, follow: bool) -> None:
+        self.do(
+            lambda: services.cancel(
+                user=self.cast.user(who), booking_id=self.booking(which).id, code=code, reason="Plans changed"
+            ),
+            fate,
+            follow,
+        )
+
+    @rule(which=any_one)
+    def request(self, which: int) -> None:
+        """Another ride, once one is over."""
+        if self.booking(which).status in FINISHED and len(self.world.bookings) <= len(HOURS_AHEAD):
+            self.world.do(lambda: self.world.bookings.append(requested(self.cast, hours_ahead=50).id))
+
+    # What staff do
+
+    @rule(which=any_one, share=shares, fate=fates, follow=st.booleans())
+    def capture(self, which: int, share: int, fate: Fate | None, follow: bool) -> None:
+        row = self.payment(which)
+        if row is not None:
+            amount = row.amount * share // 100
+            self.wishes.captures.setdefault(row.id, set()).add(amount)
+            self.wishes.touched.add(row.reference)
+            self.do(lambda: payments.capture(transaction_id=row.id, amount=amount), fate, follow)
+
+    @rule(which=any_one, fate=fates, follow=st.booleans())
+    def void(self, which: int, fate: Fate | None, follow: bool) -> None:
+        row = self.payment(which)
+        if row is not None:
+            self.wishes.touched.add(row.reference)
+            self.do(lambda: payments.void(transaction_id=row.id), fate, follow)
+
+    @rule(which=any_one, share=shares, again=st.booleans(), fate=fates, follow=st.booleans())
+    def refund(self, which: int, share: int, again: bool, fate: Fate | None, follow: bool) -> None:
+        """A new one, or the same click once more."""
+        row = self.payment(which)
+        if again and self.clicks:
+            id, amount, click = self.clicks[which % len(self.clicks)]
+        elif row is not None:
+            id, amount, click = row.id, row.amount * share // 100, f"click {len(self.clicks)}"
+            self.clicks.append((id, amount, click))
+            self.wishes.touched.add(row.reference)
+        else:
+            return
+        self.do(
+            lambda: payments.refund(transaction_id=id, amount=amount, reason=click, request_key=click), fate, follow
+        )
+
+    # What workers, the clock and the bank do
+
+    @rule(which=any_one, fate=fates)
+    def work(self, which: int, fate: Fate | None) -> None:
+        self.world.work(which, fate)
+
+    @rule()
+    def work_off(self) -> None:
+        self.world.work_off()
+
+    @rule()
+    def broker_forgets(self) -> None:
+        self.world.broker.clear()
+
+    @rule(job=st.sampled_from(sorted(JOBS)), fate=fates)
+    def tick(self, job: str, fate: Fate | None) -> None:
+        self.do(JOBS[job], fate, follow=False)
+
+    @rule(time=st.sampled_from(sorted(PASSING)))
+    def wait(self, time: str) -> None:
+        self.world.advance(timedelta(minutes=PASSING[time]))
+
+    @rule(which=any_one, status=st.sampled_from(["COMPLETED", "COMPLETED", "REJECTED", "FAILED"]))
+    def bank_answers(self, which: int, status: str) -> None:
+        waiting = self.sandbox.refunds(status="PENDING")
+        if waiting:
+            self.sandbox.settle_refund(waiting[which % len(waiting)]["id"], status)
+
+    @rule(mending=st.booleans(), fate=fates)
+    def reconcile(self, mending: bool, fate: Fate | None) -> None:
+        self.do(lambda: walk(mending=mending), fate, follow=False)
+
+    # What goes wrong
+
+    @rule(kind=st.sampled_from(FAULTS), count=few, skip=st.integers(0, 1), path=st.sampled_from(PATHS), of=any_one)
+    def fail_calls(self, kind: str, count: int, skip: int, path: str, of: int) -> None:
+        status, count = STATUSES[of % len(STATUSES)], 1 if kind.startswith("timeout") else count
+        where = {"path": path} if path else {}
+        self.sandbox.inject(kind, count=count, skip=skip, status=status, delay_ms=20, hold_ms=2_000, **where)
+
+    @rule()
+    def calls_arrive_late(self) -> None:
+        self.sandbox.arrive()
+
+    @rule()
+    def calls_go_through(self) -> None:
+        self.sandbox.clear_faults()
+
+    @rule(which=any_one, copies=few, fate=fates)
+    def webhook(self, which: int, copies: int, fate: Fate | None) -> None:
+        """Any of those on their way: the order is whoever's."""
+        news = self.world.news()
+        if news:
+            self.world.deliver(news[which % len(news)], copies=copies, fate=fate)
+
+    @rule(seed=st.integers(0, 1_000))
+    def webhooks(self, seed: int) -> None:
+        self.world.deliver_all(seed)
+
+    @rule(which=any_one, count=few)
+    def lose_webhooks(self, which: int, count: int) -> None:
+        for event in self.world.news()[which : which + count]:
+            self.world.lose(event)
+
+    @rule(which=any_one, fate=fates)
+    def wake(self, which: int, fate: Fate | None) -> None:
+        """One that stood still goes on, among all that happened meanwhile."""
+        if self.world.stalled:
+            self.world.resume(self.world.stalled[which % len(self.world.stalled)], fate)
+
+    @rule(which=any_one)
+    def kill(self, which: int) -> None:
+        if self.world.stalled:
+            self.world.kill(self.world.stalled[which % len(self.world.stalled)])
+
+    # What holds
+
+    @invariant()
+    def nothing_is_wrong(self) -> None:
+        self.tally.steps += 1
+        check_always(look(self.sandbox), self.wishes)
+
+    def teardown(self) -> None:
+        try:
+            if sys.exc_info()[0] is None:  # else a step has failed already, and this would hide it
+                finish(self.world, self.ending, self.wishes, walk)
+        finally:
+            self.world.close()
+            type(self).current = None
+
+    # Parts of the above
+
+    def do(self, deed: Callable[[], Any], fate: Fate | None, follow: bool) -> None:
+        self.world.do(deed, fate)
+        if follow:
+            self.world.work_off()
+
+    def booking(self, which: int) -> Booking:
+        return Booking.fetch(self.world.bookings[which % len(self.world.bookings)])
+
+    def payment(self, which: int) -> PaymentTransaction | None:
+        """The newest of a booking."""
+        found = list(PaymentTransaction.booking_index.query(self.booking(which).id, scan_index_forward=False, limit=1))
+        return PaymentTransaction.fetch(found[0].id) if found else None
+
+    def offer(self, booking: Booking) -> Quote:
+        return services.submit_quote(
+            user=self.cast.owner,
+            booking_id=booking.id,
+            vehicle_id=self.world.vehicle.id,
+            price=PRICE,
+            eta=12,
+            notes="",
+        )
+
+    def drive_on(self, booking_id: str, stages: int) -> None:
+        """From where the ride is, so many stages further."""
+        for _ in range(stages):
+            booking = Booking.fetch(booking_id)
+            if booking.status is S.OPERATOR_ASSIGNED:
+                services.assign(
+                    user=self.cast.owner,
+                    booking_id=booking_id,
+                    driver_id=self.world.driver.id,
+                    vehicle_id=self.world.vehicle.id,
+                )
+            else:
+                at = ON_THE_ROAD.index(booking.status) if booking.status in ON_THE_ROAD else -1
+                following = ON_THE_ROAD[min(at + 1, len(ON_THE_ROAD) - 1)]
+                driver: User = self.world.chauffeur
+                services.report_status(user=driver, booking_id=booking_id, status=following)
+
+
+def walk(*, mending: bool) -> str:
+    """A run over all days of the world; its id."""
+    id, today = str(uuid4()), utc_now().date()
+    period = Period(BEGIN.date() - timedelta(days=1), today, today)
+    Walk(period, run_id=id, mending=mending, state={}, checkpoint=lambda state: None).go()
+    return id
