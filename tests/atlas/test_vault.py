@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 from django.conf import LazySettings
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from atlas import vault
@@ -24,11 +24,11 @@ def test_what_is_sealed_opens_in_its_context_alone(secret: str, context: str) ->
         unseal(sealed, context + "x")
 
 
-@given(st.data())
-def test_one_changed_character_is_noticed(data: st.DataObject) -> None:
+@given(st.floats(0, 1, exclude_max=True), st.sampled_from("ABCxyz019+/=."))
+def test_one_changed_character_is_noticed(where: float, character: str) -> None:
     sealed = seal("a secret of some length", "here")
-    at = data.draw(st.integers(0, len(sealed) - 1))
-    character = data.draw(st.sampled_from("ABCxyz019+/=.").filter(lambda each: each != sealed[at]))
+    at = int(where * len(sealed))
+    assume(character != sealed[at])
     changed = sealed[:at] + character + sealed[at + 1 :]
     try:
         assert unseal(changed, "here") == "a secret of some length"  # unused bits at the end of a base64 text

@@ -11,13 +11,13 @@ from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.transaction import Transaction, transact
 from atlas.local.square.testing import SandboxControl
 from bookings import services
-from bookings.tables.receipts import ReceiptNumber
 from bookings.receipts import receipt
 from bookings.rules.lifecycle import BookingStatus
 from bookings.rules.receipt_number import operator_code, series_of
 from bookings.rules.types import CancellationCode, PaymentStatus
 from bookings.services import numbering
 from bookings.tables import Booking
+from bookings.tables.receipts import ReceiptNumber
 from payments import services as payments
 from payments.tables import PaymentTransaction
 from tests.bookings.looking import later, now
