@@ -1,6 +1,7 @@
 """What every test stands on: a fresh in-memory DynamoDB engine and a Redis per test process, both real."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -13,6 +14,19 @@ from tests.settings import services
 from tests.stack import stack
 
 __all__ = ["stack"]
+
+HERE = Path(__file__).parent
+SLOW = [
+    HERE / each
+    for each in ("atlas/objects", "backoffice", "bookings/admin", "fleet/admin", "payments/admin", "privacy")
+]
+"""Folders of what walks the whole back office, or a store of its own: for `make check`, not for `make test`."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if any(item.path.is_relative_to(HERE / folder) for folder in SLOW):
+            item.add_marker("slow")
 
 
 def pytest_unconfigure() -> None:

@@ -31,6 +31,8 @@ from tests.sandbox import sandbox, square_process
 
 __all__ = ["sandbox", "square_process"]
 
+pytestmark = pytest.mark.slow
+
 READS = ("GET /me", "GET /bookings", "GET /bookings/open", "GET /vehicles", "GET /transactions")
 WRITES = ("POST /auth/register", "POST /auth/login", "POST /bookings", "PATCH /me", "POST /vehicles")
 

@@ -13,6 +13,8 @@ from atlas.geo.city import DEMO_CITY, place, places, street_graph
 from atlas.geo.distance import distance_m
 from atlas.geo.routing import DETOUR_FACTOR, SPEED_MS, Coordinates, Route, route
 
+pytestmark = pytest.mark.slow
+
 HOTEL, AIRPORT = (40.7580, -73.9855), (40.6413, -73.7781)
 
 

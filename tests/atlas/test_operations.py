@@ -23,6 +23,8 @@ from tests.object_store import object_process, objects
 
 __all__ = ["object_process", "objects"]
 
+pytestmark = pytest.mark.slow
+
 PARTS = ("store", "cache", "broker", "objects")
 Labels = frozenset[tuple[str, str]]
 Samples = dict[tuple[str, Labels], float]

@@ -23,7 +23,7 @@ from payments.tables import PaymentTransaction
 from tests.bookings.looking import later, now
 from tests.bookings.stage import Cast, accepted, driven
 
-pytestmark = pytest.mark.usefixtures("sandbox")
+pytestmark = [pytest.mark.usefixtures("sandbox"), pytest.mark.slow]
 S = BookingStatus
 AT_ONCE = 20
 

@@ -18,6 +18,8 @@ from bookings.rules.lifecycle import BookingStatus
 from bookings.rules.types import PaymentStatus
 from tests.bookings.receipt_samples import IN_LONDON, days, pages, sample, squeezed, text
 
+pytestmark = pytest.mark.slow
+
 MARKUP = (
     '#panic("no")',
     '#read("/etc/passwd")',

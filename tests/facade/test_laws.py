@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any
 from unittest.mock import patch
 
+import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +20,8 @@ from atlas.facade.plan import Kind, Plan, Refused
 from atlas.facade.reading import opening
 from tests.facade.brute import Case, conditions, orders, rides
 from tests.facade.samples import BareRide, Ride, RideItem
+
+pytestmark = pytest.mark.slow
 
 MOST_PAGES = 60
 quick = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))

@@ -15,6 +15,8 @@ from tests.facade.brute import NOON
 from tests.facade.samples import BareRide, Colour, Leg, LegItem, Ride, RideItem
 from tests.facade.test_laws import bounds, world
 
+pytestmark = pytest.mark.slow
+
 COUNT = 70
 
 

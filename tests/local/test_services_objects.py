@@ -13,6 +13,8 @@ from atlas.local import objects
 from atlas.local.errors import LocalError
 from atlas.local.service import Service
 
+pytestmark = pytest.mark.slow
+
 
 def s3(service: Service, secret: str = objects.CREDENTIAL) -> Any:
     return boto3.client(
@@ -35,7 +37,6 @@ def test_it_listens_on_the_loopback_only_and_keeps_its_files_in_its_folder(tmp_p
     assert [path.name for path in (tmp_path / "running").rglob("b.txt")] == ["b.txt"]
 
 
-@pytest.mark.slow
 def test_what_was_written_survives_a_kill_in_the_middle_of_writing(tmp_path: Path) -> None:
     with objects.object_server(tmp_path / "data") as server:
         client = s3(server)

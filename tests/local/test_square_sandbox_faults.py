@@ -13,6 +13,8 @@ from atlas.local.square.testing import SandboxControl, SandboxServer
 
 from .conftest import NO_RETRY
 
+pytestmark = pytest.mark.slow
+
 Authorize = Callable[..., Any]
 
 

@@ -24,7 +24,7 @@ from atlas.origin import Origin
 from tests.accounts.access_log.wires import TABLES, altered, findings, kinds, put, remove, rows
 from tests.factories import UserFactory
 
-pytestmark = pytest.mark.usefixtures("empty_log")
+pytestmark = [pytest.mark.usefixtures("empty_log"), pytest.mark.slow]
 VALUES = st.one_of(
     st.none(),
     st.text(max_size=8).map(lambda text: {"S": text}),

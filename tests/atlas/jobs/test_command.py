@@ -10,6 +10,8 @@ from atlas.jobs.services import find
 from atlas.jobs.tables import JobStatus
 from tests.atlas.jobs.helpers import lines, now, someone
 
+pytestmark = pytest.mark.slow
+
 
 def run(*arguments: str) -> list[str]:
     out = StringIO()

@@ -22,6 +22,8 @@ from tests.bookings.stage import browser
 from tests.clients import client_of
 from tests.factories import UserFactory, make_job
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def owner() -> User:

@@ -15,6 +15,8 @@ from atlas.jobs.registry import UnknownJob
 from atlas.jobs.tables import Job, JobStatus
 from tests.atlas.jobs.helpers import kept_objects, lines, now, numbers, pass_by, result, someone
 
+pytestmark = pytest.mark.slow
+
 LONG_AGO = timedelta(days=365)
 
 

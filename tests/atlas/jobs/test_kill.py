@@ -21,6 +21,8 @@ from tests.atlas.jobs import workers
 from tests.atlas.jobs.helpers import kept_objects, lines, now, numbers, pass_by, result
 from tests.stack import eventually
 
+pytestmark = pytest.mark.slow
+
 LEASE = timedelta(minutes=2)
 """Longer than a lease: who was silent for that long has lost its job."""
 COUNT = 120
@@ -33,7 +35,6 @@ def workers_do_it() -> Iterator[None]:
         yield
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("workers_do_it")
 def test_a_killed_worker_delays_a_job_and_loses_and_repeats_nothing(tmp_path: Path) -> None:
     with workers.worker(tmp_path / "worker.log") as process:
@@ -58,7 +59,6 @@ def test_a_killed_worker_delays_a_job_and_loses_and_repeats_nothing(tmp_path: Pa
     assert kept_objects(done) == [done.result_key], "what the killed ones left behind is cleared away too"
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("workers_do_it")
 def test_a_worker_stops_when_the_job_is_called_off(tmp_path: Path, settings: Settings) -> None:
     """Its places are free again: the next job is done."""
@@ -75,7 +75,6 @@ def test_a_worker_stops_when_the_job_is_called_off(tmp_path: Path, settings: Set
     assert [now(job).status for job in endless] == [JobStatus.CANCELLED] * settings.JOBS_AT_ONCE
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("workers_do_it")
 def test_a_worker_that_ends_in_order_lets_go_of_its_job(tmp_path: Path) -> None:
     """The next one goes on at once: nobody waits for a lease, and it is no failure."""
@@ -92,7 +91,6 @@ def test_a_worker_that_ends_in_order_lets_go_of_its_job(tmp_path: Path) -> None:
     assert numbers(result(done)) == list(range(COUNT))
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("workers_do_it")
 def test_the_object_server_dies_and_the_job_goes_on_later(tmp_path: Path, objects: Service) -> None:
     """Its pieces are on disk; what fails meanwhile is tried again from the last checkpoint."""

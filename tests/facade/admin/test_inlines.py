@@ -12,6 +12,8 @@ from tests.facade.admin.pages import filled_in
 from tests.facade.parcels.admin import Journal, LabelInline
 from tests.facade.parcels.models import Label, LabelItem, ParcelItem, StopItem
 
+pytestmark = pytest.mark.slow
+
 LIST = "/admin/parcels/parcel/"
 
 

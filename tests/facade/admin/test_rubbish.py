@@ -13,6 +13,8 @@ from tests.facade.admin.conftest import MakeParcel
 from tests.facade.admin.pages import rows, told
 from tests.facade.parcels.models import ParcelItem
 
+pytestmark = pytest.mark.slow
+
 LIST = "/admin/parcels/parcel/"
 IDS = (
     "nobody",

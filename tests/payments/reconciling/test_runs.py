@@ -36,6 +36,8 @@ from tests.payments.reconciling.test_kinds import change, pay_there, refund_ther
 
 __all__ = ["object_process", "objects"]
 
+pytestmark = pytest.mark.slow
+
 S, D = TransactionStatus, DifferenceStatus
 
 
