@@ -8,10 +8,11 @@ from accounts.access_log import Deed
 from accounts.users import CurrentUser
 from atlas import vault
 from atlas.dynamo.transaction import Transaction
-from atlas.errors import Invalid, NotFound
+from atlas.errors import Conflict, Invalid, NotFound
+from fleet.selectors import own_operator
 from fleet.tables import Vehicle
 from telemetry.rules.vin import fault_of, normalise_vin, pseudo_vin
-from telemetry.tables import VinMapping
+from telemetry.tables import VehicleState, VinMapping
 
 SHORTEST_REASON = 10
 
@@ -19,7 +20,8 @@ SHORTEST_REASON = 10
 def give_vin(*, user: CurrentUser, vehicle_id: str, vin: str) -> Vehicle:
     """Bind one of their vehicles to its VIN. The vehicle keeps the pseudoVIN; the VIN itself is sealed.
 
-    Raises `Invalid`, and `Conflict` `vin_taken` while another vehicle has it. The same VIN again changes nothing.
+    Raises `Invalid`, and `Conflict` `vin_taken` while another vehicle has it, or another organization its telemetry.
+    The same VIN again changes nothing.
     """
     vin = normalise_vin(vin)
     if fault := fault_of(vin, check=settings.VIN_CHECK_DIGIT):
@@ -27,6 +29,9 @@ def give_vin(*, user: CurrentUser, vehicle_id: str, vin: str) -> Vehicle:
     pvin = pseudo_vin(vin, settings.VIN_KEY)
 
     def keep(tx: Transaction) -> None:
+        organization_id = own_operator(user).organization_id or ""
+        ours = VehicleState.pvin.does_not_exist() | (VehicleState.organization_id == organization_id)
+        tx.check(VehicleState, pvin, condition=ours, otherwise=vin_taken())
         if VinMapping.find(pvin, consistent=True) is None:
             tx.create(VinMapping(pvin=pvin, sealed_vin=vault.seal(vin, context(pvin)), user_id=user.id))
 
@@ -49,6 +54,11 @@ def resolve_vin(*, user: CurrentUser, pvin: str, reason: str) -> str:
         Deed.VIN_RESOLVED, object=f"vin-mapping:{pvin}", subject_id=mapping.user_id, actor=user, reason=reason
     )
     return vault.unseal(mapping.sealed_vin, context(pvin))
+
+
+def vin_taken() -> Conflict:
+    taken = "Another organization has a vehicle with this VIN."
+    return Conflict(taken, code="vin_taken", fields={"vin": [taken]})
 
 
 def context(pvin: str) -> str:

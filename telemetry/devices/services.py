@@ -11,12 +11,12 @@ from django.conf import settings
 from accounts.users import CurrentUser
 from atlas import vault
 from atlas.dynamo.transaction import retried, transact
-from atlas.errors import Conflict, Invalid, NotFound, Unauthenticated
+from atlas.errors import Invalid, NotFound, Unauthenticated
 from atlas.tables import Unique
 from fleet.services.vehicles import pvin_claim
 from fleet.tables import Vehicle
 from telemetry.rules.vin import fault_of, normalise_vin, pseudo_vin
-from telemetry.services import context
+from telemetry.services import context, vin_taken
 from telemetry.tables import Device, VehicleState, VinMapping
 from telemetry.tenancy import Membership, manages_devices
 
@@ -50,12 +50,14 @@ def add_device(*, user: CurrentUser, vin: str, name: str) -> AddedDevice:
         token_hash=_hashed(token),
         created_by=user.id,
     )
-    _check_not_anothers(user, pvin)
+    claim = _claim_of_ours(user, pvin)
     state = VehicleState.find(pvin, consistent=True)
     if state is not None and state.organization_id != member.organization_id:
-        raise _taken()
+        raise vin_taken()
+    unchanged = Unique.owner_id == claim.owner_id if claim else Unique.key_.does_not_exist()
     with transact() as tx:
         tx.create(device)
+        tx.check(Unique, pvin_claim(pvin), condition=unchanged)  # nobody's vehicle was given this VIN meanwhile
         if state is None:
             tx.create(VehicleState(pvin=pvin, organization_id=member.organization_id))
         if VinMapping.find(pvin, consistent=True) is None:
@@ -85,17 +87,13 @@ def device_of(token: str) -> Device:
     raise Unauthenticated("This is no token of a device.", code="invalid_token")
 
 
-def _check_not_anothers(user: CurrentUser, pvin: str) -> None:
-    """A vehicle of the marketplace that bears this VIN is its operator's alone."""
+def _claim_of_ours(user: CurrentUser, pvin: str) -> Unique | None:
+    """A vehicle of the marketplace that bears this VIN is its operator's alone. Raises `Conflict` `vin_taken`."""
     claim = Unique.find(pvin_claim(pvin), consistent=True)
     vehicle = Vehicle.find(claim.owner_id, consistent=True) if claim is not None else None
     if vehicle is not None and vehicle.operator_id != user.profile_id:
-        raise _taken()
-
-
-def _taken() -> Conflict:
-    taken = "Another organization has a vehicle with this VIN."
-    return Conflict(taken, code="vin_taken", fields={"vin": [taken]})
+        raise vin_taken()
+    return claim
 
 
 def _hashed(token: str) -> str:

@@ -1,5 +1,6 @@
 """VINs: given once, sealed, told to staff with a reason, and nowhere else to be found."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -13,6 +14,7 @@ from atlas.dynamo.registry import tables
 from atlas.errors import AtlasError, Conflict, Forbidden, Invalid, NotFound
 from fleet.services import retire_vehicle
 from fleet.tables import Vehicle
+from telemetry.devices.services import add_device
 from telemetry.services import give_vin, resolve_vin
 from telemetry.tables import VinMapping
 from tests.bookings.stage import Cast, make_cast
@@ -91,6 +93,34 @@ def test_a_car_that_left_the_fleet_may_be_another_companys(cast: Cast, vin: str)
     retire_vehicle(user=cast.owner, vehicle_id=cast.sedan.id)
     (theirs,) = Vehicle.operator_index.query(str(cast.rival.profile_id))
     assert give_vin(user=cast.rival, vehicle_id=theirs.id, vin=vin).pvin == Vehicle.fetch(cast.sedan.id).pvin
+
+
+def test_a_vin_whose_telemetry_is_another_organizations_is_taken(cast: Cast, vin: str) -> None:
+    add_device(user=cast.owner, vin=vin, name="Tracker")
+    (theirs,) = Vehicle.operator_index.query(str(cast.rival.profile_id))
+    with pytest.raises(Conflict) as refused:
+        give_vin(user=cast.rival, vehicle_id=theirs.id, vin=vin)
+    assert refused.value.code == "vin_taken"
+    assert Vehicle.fetch(theirs.id).pvin is None
+    assert given(cast, vin).pvin is not None
+
+
+def test_of_a_device_and_a_vehicle_of_two_organizations_at_once_one_gets_the_vin(cast: Cast, vin: str) -> None:
+    (theirs,) = Vehicle.operator_index.query(str(cast.rival.profile_id))
+
+    def succeeds(attempt: Callable[[], object]) -> bool:
+        try:
+            attempt()
+        except AtlasError:
+            return False
+        return True
+
+    attempts: list[Callable[[], object]] = [
+        lambda: add_device(user=cast.owner, vin=vin, name="Tracker"),
+        lambda: give_vin(user=cast.rival, vehicle_id=theirs.id, vin=vin),
+    ]
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(succeeds, attempts)) == [False, True]
 
 
 @pytest.mark.parametrize("vin", ["", "123", "1M8GDM9AXKP042789", "IOQ" * 6, "ありがとう" * 4])
