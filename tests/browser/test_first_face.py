@@ -171,7 +171,7 @@ def test_a_ride_from_request_to_receipt(cast: Cast, open_browser: Open) -> None:
         expect(badge).to_have_text(now)
     expect(driver.get_by_text("No rides before you")).to_be_visible()
     shoot(concierge, "paid")
-    concierge.get_by_role("link", name="Receipt").click()
+    concierge.get_by_role("link", name="Receipt", exact=True).click()
     expect(concierge.locator(".receipt")).to_contain_text("$245.00")
     shoot(concierge, "receipt")
 
