@@ -8,6 +8,8 @@ The SDK keeps no state between calls and `httpx.Client` is thread-safe: one clie
 """
 
 from payments.gateway.calling import OutcomeUnknown, Refused, client
+from payments.gateway.cards import Card, cards_of, disable_card, get_card, read_card, save_card
+from payments.gateway.customers import customer_for, delete_customer, find_customer
 from payments.gateway.payments import (
     Declined,
     Payment,
@@ -22,6 +24,7 @@ from payments.gateway.payments import (
 from payments.gateway.refunds import Refund, get_refund, read_refund, refund, refunds_between
 
 __all__ = [
+    "Card",
     "Declined",
     "OutcomeUnknown",
     "Payment",
@@ -29,14 +32,22 @@ __all__ = [
     "Refused",
     "authorize",
     "capture",
+    "cards_of",
     "client",
+    "customer_for",
+    "delete_customer",
+    "disable_card",
+    "find_customer",
     "get",
+    "get_card",
     "get_refund",
     "payments_between",
+    "read_card",
     "read_payment",
     "read_refund",
     "refund",
     "refunds_between",
+    "save_card",
     "void",
     "void_by_key",
 ]

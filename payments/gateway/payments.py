@@ -44,8 +44,21 @@ class Declined:
     detail: str
 
 
-def authorize(*, amount: int, currency: str, source_id: str, key: str, reference: str, note: str) -> Payment | Declined:
-    """Hold `amount` on the card for up to seven days. The same arguments and key give the first answer again."""
+def authorize(
+    *,
+    amount: int,
+    currency: str,
+    source_id: str,
+    key: str,
+    reference: str,
+    note: str,
+    customer_id: str | None = None,
+) -> Payment | Declined:
+    """Hold `amount` on the card for up to seven days. The same arguments and key give the first answer again.
+
+    `source_id` is a token of the payment page, or the id of a card on file: then `customer_id` is whose it is.
+    """
+    whose = {} if customer_id is None else {"customer_id": customer_id}
     try:
         answer = ask(
             lambda: client().payments.create(
@@ -57,6 +70,7 @@ def authorize(*, amount: int, currency: str, source_id: str, key: str, reference
                 reference_id=reference,
                 note=note,
                 request_options=ONCE,
+                **whose,
             )
         )
     except Refused as refusal:

@@ -48,7 +48,13 @@ def main_location() -> str:
     return str(found.locations[0].id)
 
 
-def hold(amount: int = 5_000, *, key: str | None = None, source_id: str = "cnon:card-nonce-ok") -> Any:
+def hold(
+    amount: int = 5_000,
+    *,
+    key: str | None = None,
+    source_id: str = "cnon:card-nonce-ok",
+    customer_id: str | None = None,
+) -> Any:
     """An authorisation, or why not."""
     return gateway.authorize(
         amount=amount,
@@ -57,6 +63,7 @@ def hold(amount: int = 5_000, *, key: str | None = None, source_id: str = "cnon:
         key=key or str(uuid4()),
         reference="contract",
         note=f"Contract test {key or ''}".strip(),
+        customer_id=customer_id,
     )
 
 
