@@ -1,6 +1,6 @@
 """A payer as Square knows them: a number of ours and nothing else, so that cards can be kept for it.
 
-Square asks for a name, a company, an e-mail or a telephone number. It is given a company that says whose number follows:
+Square asks for a name, a company, an e-mail or a telephone number. It is given a company that says whose number it is:
 no person's data leaves Atlas for a card to be kept, and nothing in Square's directory can be merged by likeness.
 """
 
@@ -31,7 +31,8 @@ def find_customer(*, payer_id: str) -> str | None:
             request_options=ONCE,
         )
     )
-    return answer.customers[0].id if answer.customers else None
+    found = answer.customers or ()
+    return next((each.id for each in found if each.id), None)
 
 
 def delete_customer(customer_id: str) -> None:
@@ -54,6 +55,7 @@ def _create(payer_id: str, key: str) -> str:
         if refusal.code == "IDEMPOTENCY_KEY_REUSED":
             raise OutcomeUnknown("This key was sent before with other data.") from refusal
         raise
-    if not (answer.customer and answer.customer.id):
+    made = answer.customer.id if answer.customer else None
+    if made is None:
         raise OutcomeUnknown("Square named no customer.")
-    return answer.customer.id
+    return str(made)
