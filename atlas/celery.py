@@ -10,7 +10,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "atlas.settings")
 app = Celery("atlas", task_cls="atlas.trailed_task:TrailedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.conf.imports = ["atlas.outbox", "accounts.access_log.tasks", "accounts.privacy.tasks", "payments.reconciling.tasks"]
+app.conf.imports = [
+    "atlas.outbox",
+    "accounts.access_log.tasks",
+    "accounts.privacy.tasks",
+    "payments.cards.tasks",
+    "payments.reconciling.tasks",
+]
 
 
 HOUR = 3600.0
@@ -29,6 +35,7 @@ app.conf.beat_schedule = {
     "seal the access log": every(4 * settings.JOBS_EVERY_SECONDS, "accounts.access_log.tasks.seal_access_log"),
     "go on with erasures": every(4 * settings.JOBS_EVERY_SECONDS, "accounts.privacy.tasks.go_on_erasing"),
     "settle payments": every(2 * settings.JOBS_EVERY_SECONDS, "payments.tasks.settle_due"),
+    "settle cards on file": every(2 * settings.JOBS_EVERY_SECONDS, "payments.cards.tasks.settle_due_cards"),
     "retry steps of telemetry": every(2 * settings.JOBS_EVERY_SECONDS, "telemetry.tasks.retry_failed_steps"),
     "reconcile yesterday's payments": every(HOUR, "payments.reconciling.tasks.reconcile_yesterday"),
 }

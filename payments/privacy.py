@@ -3,8 +3,20 @@
 from collections.abc import Iterator
 
 from accounts.privacy.registry import Holding, Part, Subject
+from payments.cards.forgetting import delete_at_square, forget_card, forget_payer
+from payments.cards.tables import Payer, SavedCard
 from payments.reconciling.tables import PaymentDifference
 from payments.tables import WebhookEvent
+
+
+def _payer(subject: Subject) -> Iterator[Payer]:
+    found = Payer.find(subject.user_id, consistent=True)
+    if found is not None:
+        yield found
+
+
+def _cards(subject: Subject) -> Iterator[SavedCard]:
+    yield from SavedCard.payer_index.query(subject.user_id)
 
 
 def _none(_: Subject) -> Iterator[WebhookEvent]:
@@ -19,6 +31,27 @@ def _no_difference(_: Subject) -> Iterator[PaymentDifference]:
 
 PART = Part(
     holdings=(
+        Holding(
+            table=Payer,
+            what="That the person pays, and the number under which the payment provider keeps their cards",
+            why="To pay for rides with a card that is kept (consent)",
+            found_by="GetItem `id` = the user's id",
+            erased="The customer is deleted at the payment provider, with the cards; the number is emptied here",
+            find=_payer,
+            forget=forget_payer,
+            write=delete_at_square,
+            secret=frozenset({"customerKey"}),
+        ),
+        Holding(
+            table=SavedCard,
+            what="Brand, last four digits and expiry of a card that is kept, and the consent to keep it",
+            why="To pay for rides with a card that is kept (consent), and to prove that consent (law, card schemes)",
+            found_by="`payer-index`, `payerId` = the user's id",
+            erased="Brand, digits, expiry and the provider's ids emptied; the consent stays for 10 years",
+            find=_cards,
+            forget=forget_card,
+            secret=frozenset({"sourceId", "key"}),
+        ),
         Holding(
             table=WebhookEvent,
             what="The payment provider's news of a payment: ids, amounts, brand and last four digits of the card",

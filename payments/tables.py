@@ -7,6 +7,7 @@ from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 from atlas.dynamo.attributes import Document, InstantAttribute
 from atlas.dynamo.table import Schema, Table
 from atlas.trail import Trail
+from payments.cards.tables import Payer, SavedCard  # noqa: F401 (ours too)
 from payments.reconciling.tables import PaymentDifference  # noqa: F401 (one of ours too)
 from payments.rules.types import OperationKind, OperationState, PaymentMethod, TransactionStatus
 

@@ -20,6 +20,7 @@ from atlas.dynamo.table import expiry
 from atlas.dynamo.transaction import Transaction, retried, transact
 from atlas.errors import Conflict, Forbidden, Invalid
 from payments import gateway, operations, progress
+from payments.cards.following import NEWS, follow_card
 from payments.events import WebhookReceived
 from payments.gateway import Payment, Refund
 from payments.rules.striking import without_person
@@ -69,6 +70,8 @@ def handle(event: WebhookReceived) -> None:
             _follow_payment(tx, gateway.read_payment(news["payment"]))
         elif row.type_ in ("refund.created", "refund.updated"):
             _follow_refund(tx, gateway.read_refund(news["refund"]))
+        elif row.type_ in NEWS:
+            follow_card(tx, gateway.read_card(news["card"]))
 
 
 @retried

@@ -6,19 +6,24 @@ PERSONAL = frozenset(
     {
         "address",
         "billing_address",
+        "bin",
+        "birthday",
         "buyer_email_address",
         "buyer_phone_number",
         "buyer_tax_id",
         "cardholder_name",
+        "company_name",
         "customer_id",
         "device_details",
         "email_address",
         "family_name",
         "fingerprint",
         "given_name",
+        "nickname",
         "phone_number",
         "recipient",
         "shipping_address",
+        "tax_ids",
     }
 )
 """Members of Square's objects, wherever they stand."""
