@@ -50,7 +50,7 @@ PART = Part(
             erased="Brand, digits, expiry and the provider's ids emptied; the consent stays for 10 years",
             find=_cards,
             forget=forget_card,
-            secret=frozenset({"sourceId", "key"}),
+            secret=frozenset({"sourceId", "saveKey"}),
         ),
         Holding(
             table=WebhookEvent,

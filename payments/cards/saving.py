@@ -48,7 +48,7 @@ def open_card(*, payer_id: str, source_id: str, consent: str | None) -> SavedCar
         id=id,
         payer_id=payer_id,
         consent=proof,
-        key=str(uuid4()),
+        save_key=str(uuid4()),
         source_id=source_id,
         due_shard=shard_of(id),
         due_at=utc_now() + ANSWER_WITHIN,
@@ -86,7 +86,7 @@ def _ask(card: SavedCard) -> Card | Declined:
 def _keep(card: SavedCard, customer_id: str) -> Card | Declined:
     return answer(
         lambda: gateway.save_card(
-            customer_id=customer_id, source_id=card.source_id or "", key=card.key, reference=card.id
+            customer_id=customer_id, source_id=card.source_id or "", key=card.save_key, reference=card.id
         )
     )
 
@@ -95,7 +95,7 @@ def _keep(card: SavedCard, customer_id: str) -> Card | Declined:
 def _with_new_key(*, card_id: str) -> SavedCard:
     """The same card for another customer is another request; nothing was kept under the old one."""
     card = SavedCard.fetch(card_id)
-    card.key = str(uuid4())
+    card.save_key = str(uuid4())
     with transact() as tx:
         tx.save(card)
     return card

@@ -72,7 +72,7 @@ class SavedCard(Table):
             about=lambda card: card.payer_id,
             plain=frozenset({"status", "cardBrand", "expMonth", "expYear", "closed", "code", "removedAt"}),
             passing=frozenset({"dueShard", "dueAt", "gatewayVersion"}),
-            secret=frozenset({"sourceId", "key"}),
+            secret=frozenset({"sourceId", "saveKey"}),
         )
         personal = True
 
@@ -81,7 +81,7 @@ class SavedCard(Table):
     payer_id = UnicodeAttribute(attr_name="payerId")
     status = UnicodeEnumAttribute(CardStatus, default=CardStatus.PENDING)
     consent = Consent()
-    key = UnicodeAttribute()
+    save_key = UnicodeAttribute(attr_name="saveKey")
     """Idempotency key under which Square is asked to keep it."""
     source_id = UnicodeAttribute(attr_name="sourceId", null=True)
     """The single-use token, kept only until Square has answered, to be able to replay it."""

@@ -15,7 +15,6 @@ from payments.cards.saving import save_card, settle_card
 from payments.cards.tables import Payer, SavedCard
 from payments.cards.using import list_cards, own_card, remove_card, usable_card
 from payments.rules.cards import CardStatus
-from tests.sandbox import TIMEOUT_SECONDS
 
 SOON = datetime(2027, 1, 1, tzinfo=UTC)
 
@@ -46,7 +45,7 @@ def make_due(card: SavedCard) -> None:
 def test_a_kept_card_is_known_by_four_digits_and_the_consent(sandbox: SandboxControl, payer: str) -> None:
     card = keep(payer, "cnon:card-nonce-ok")
     assert (card.status, card.brand, card.last4) == (CardStatus.ACTIVE, "VISA", "5858")
-    assert (card.source_id, card.due_at) == (None, None)
+    assert not {"sourceId", "dueAt"} & set(SavedCard.fetch(card.id).serialize())
     assert (card.consent.version, card.consent.text) == (VERSION, str(TEXT))
     assert [each.id for each in list_cards(payer_id=payer)] == [card.id]
     (customer,) = sandbox.customers()
@@ -85,22 +84,22 @@ def test_a_card_that_its_bank_refuses_is_not_kept(sandbox: SandboxControl, payer
         keep(payer, token("declined"))
     assert declined.value.details == {"reason": "CARD_DECLINED"}
     row = newest(payer)
-    assert (row.status, row.source_id, row.due_at) == (CardStatus.REFUSED, None, None)
+    assert row.status is CardStatus.REFUSED
+    assert not {"sourceId", "dueAt"} & set(row.serialize())
     assert not list_cards(payer_id=payer)
 
 
 @pytest.mark.parametrize("path", ["/v2/customers", "/v2/customers/search", "/v2/cards"])
-@pytest.mark.parametrize("kind", ["drop_before", "drop_after", "error"])
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after", "error_before", "error_after"])
 def test_a_lost_answer_keeps_one_card(sandbox: SandboxControl, payer: str, path: str, kind: str) -> None:
-    options: dict[str, Any] = {"status": 500} if kind == "error" else {}
-    sandbox.inject(kind, path=path, times=1, **options)
+    sandbox.inject(kind, path=path)
     card = keep(payer)
     assert card.status is CardStatus.ACTIVE
     assert (len(sandbox.customers()), len(sandbox.cards())) == (1, 1)
 
 
 def test_what_stays_unanswered_is_finished_by_the_periodic_task(sandbox: SandboxControl, payer: str) -> None:
-    sandbox.inject("drop_after", path="/v2/cards", times=2)
+    sandbox.inject("drop_after", path="/v2/cards", count=2)
     with pytest.raises(Unavailable):
         keep(payer)
     row = newest(payer)
@@ -113,7 +112,7 @@ def test_what_stays_unanswered_is_finished_by_the_periodic_task(sandbox: Sandbox
 
 
 def test_the_task_waits_when_square_is_still_away(sandbox: SandboxControl, payer: str) -> None:
-    sandbox.inject("error", path="/v2/cards", status=503, times=4)
+    sandbox.inject("error_before", path="/v2/cards", status=503, count=4)
     with pytest.raises(Unavailable):
         keep(payer)
     row = newest(payer)
@@ -145,7 +144,7 @@ def test_a_removed_card_is_gone_here_and_disabled_there(sandbox: SandboxControl,
 
 def test_a_card_is_gone_here_while_square_is_away_and_there_later(sandbox: SandboxControl, payer: str) -> None:
     card = keep(payer)
-    sandbox.inject("timeout_before" if TIMEOUT_SECONDS < 0 else "drop_before", path="/disable", times=2)
+    sandbox.inject("drop_before", path="/disable", count=2)
     remove_card(payer_id=payer, card_id=card.id)
     assert not list_cards(payer_id=payer)
     assert [each["enabled"] for each in sandbox.cards()] == [True]
