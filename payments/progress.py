@@ -51,7 +51,7 @@ def note(row: PaymentTransaction, payment: Payment) -> None:
 def abandoned(row: PaymentTransaction, void: Operation) -> list[object]:
     """A payment that was never recorded is released: whatever its authorisation had become, no money is held."""
     row.status = transition(row.status, PaymentAction.VOID)
-    row.source_id = None
+    row.source_id = row.customer_id = None
     operations.finish(row, operations.authorization(row), code="ABANDONED")
     operations.finish(row, void)
     return [PaymentVoided(row.reference, row.id)]

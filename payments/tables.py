@@ -88,8 +88,12 @@ class PaymentTransaction(Table):
         retention = "10 years, never deleted before"
         trail = Trail(
             about=lambda payment: payment.payer_id,
-            plain=frozenset({"status", "amount", "refunded", "currency", "method", "operations", "paymentGatewayId"}),
-            passing=frozenset({"gatewayVersion", "gatewayUpdatedAt", "dueShard", "dueAt", "sourceId", "metadata"}),
+            plain=frozenset(
+                {"status", "amount", "refunded", "currency", "method", "operations", "paymentGatewayId", "cardId"}
+            ),
+            passing=frozenset(
+                {"gatewayVersion", "gatewayUpdatedAt", "dueShard", "dueAt", "sourceId", "customerId", "metadata"}
+            ),
         )
         personal = True
 
@@ -108,7 +112,12 @@ class PaymentTransaction(Table):
     gateway_updated_at = InstantAttribute(attr_name="gatewayUpdatedAt", null=True)
     """The provider's own time of the newest state seen here: older news are ignored."""
     source_id = UnicodeAttribute(attr_name="sourceId", null=True)
-    """The single-use token of the card, kept only until the authorisation is answered, to be able to replay it."""
+    """The single-use token of the card, or Square's id of one on file: kept until the authorisation is answered, to be
+    able to replay it."""
+    card_id = UnicodeAttribute(attr_name="cardId", null=True)
+    """The card on file that pays (`SavedCard`); absent where a card was given for this payment alone."""
+    customer_id = UnicodeAttribute(attr_name="customerId", null=True)
+    """Whose card on file that is, at Square; kept as long as `source_id`."""
     metadata = CardMetadata(default=CardMetadata)
     operations: ListAttribute[Operation] = ListAttribute(of=Operation, default=list)
     created_day = UnicodeAttribute(attr_name="createdDay")

@@ -6,6 +6,7 @@ from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.transaction import Transaction, retried
 from atlas.errors import Invalid
 from payments import gateway, operations, progress, tally
+from payments.cards.tables import SavedCard
 from payments.gateway import Declined, Payment
 from payments.rules.lifecycle import PaymentAction, transition
 from payments.rules.types import OperationKind, PaymentMethod, TransactionStatus
@@ -23,16 +24,22 @@ def open_authorization(
     amount: int,
     currency: str,
     method: PaymentMethod,
-    source_id: str | None,
+    source_id: str | None = None,
+    card: SavedCard | None = None,
 ) -> PaymentTransaction:
     """Add a PENDING payment, with the key of its authorisation, to `tx`. Commit it before `authorize`.
 
+    The card is behind a token, `source_id`, or one of the payer's on file (`payments.cards.using.usable_card`).
     Raises `Invalid` for an amount that is not positive, a method that is not open, or no card.
     """
     if amount <= 0:
         raise Invalid("The amount is not positive.", fields={"amount": ["Give whole cents above 0."]})
     if method is not PaymentMethod.CARD:
         raise Invalid(fields={"method": [f"Paying by {method} is not open for this account."]})
+    if card is not None:
+        if card.payer_id != payer_id:
+            raise RuntimeError(f"Card {card.id} is not the payer's.")
+        source_id = card.card_id
     if not source_id:
         raise Invalid(fields={"sourceId": ["Give the token of a card."]})
     now = utc_now()
@@ -45,6 +52,8 @@ def open_authorization(
         currency=currency,
         method=method,
         source_id=source_id,
+        card_id=card and card.id,
+        customer_id=card and card.customer_id,
         created_at=now,
         created_day=f"{now:%Y-%m-%d}",
     )
@@ -73,6 +82,7 @@ def authorize(*, transaction: PaymentTransaction) -> Payment | Declined:
             key=operations.authorization(row).key,
             reference=row.reference,
             note=f"{NOTE}{row.id}",
+            customer_id=row.customer_id,
         )
     )
 
@@ -90,7 +100,7 @@ def record_authorization(*, tx: Transaction, transaction: PaymentTransaction, ou
     row = transaction
     if isinstance(outcome, Declined) and row.status in CLOSED:
         return
-    row.source_id = None
+    row.source_id = row.customer_id = None
     if isinstance(outcome, Declined):
         row.status = transition(row.status, PaymentAction.FAIL)
         operations.finish(row, operations.authorization(row), code=outcome.code)
