@@ -3,11 +3,15 @@
 from django.urls import path
 
 from payments import api
+from payments.cards import api as cards_api
 
 urlpatterns = [
     path("transactions", api.Transactions.as_view(), name="api-transactions"),
     path("transactions/<uuid:transaction_id>", api.OneTransaction.as_view(), name="api-transaction"),
     path("transactions/<uuid:transaction_id>/capture", api.Capture.as_view(), name="api-capture"),
     path("transactions/<uuid:transaction_id>/refund", api.Refund.as_view(), name="api-refund"),
+    path("me/cards", cards_api.Cards.as_view(), name="api-cards"),
+    path("me/cards/consent", cards_api.ConsentText.as_view(), name="api-card-consent"),
+    path("me/cards/<uuid:card_id>", cards_api.OneCard.as_view(), name="api-card"),
     path("webhooks/square", api.SquareWebhook.as_view(), name="api-square-webhook"),
 ]

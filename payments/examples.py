@@ -1,6 +1,7 @@
 """The examples of the OpenAPI document: requests that work as they stand (a test sends them)."""
 
 from atlas.api.schema import request_example
+from payments.cards.consent import VERSION
 
 PAYMENT = {
     "id": "hYy9pRFVxpDsO1FB05SunFWUe9JZY",
@@ -12,6 +13,7 @@ PAYMENT = {
 
 CAPTURE = request_example("Everything", {})
 REFUND = request_example("A part", {"amount": 2500, "reason": "Late by 40 minutes"})
+CARD = request_example("A test card", {"sourceId": "cnon:card-nonce-ok", "consent": VERSION})
 WEBHOOK = request_example(
     "A payment moved on",
     {

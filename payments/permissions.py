@@ -36,6 +36,13 @@ def party_of(user: CurrentUser, row: PaymentTransaction) -> Party | None:
     return None
 
 
+def own_payer_id(user: CurrentUser) -> str:
+    """Under which their own cards are kept: concierges pay. Raises `Forbidden` for all others."""
+    if user.role is not Role.CONCIERGE:
+        raise Forbidden("Cards are kept for concierges: they pay for rides.")
+    return user.id
+
+
 def check_party(user: CurrentUser, row: PaymentTransaction) -> Party:
     """Outsiders must not even learn that the payment exists. Raises `NotFound`."""
     party = party_of(user, row)

@@ -30,6 +30,8 @@ from fleet.factories import DriverFactory, OperatorFactory, VehicleFactory
 from fleet.rules.types import OperatorStatus
 from payments import examples as payments_examples
 from payments.api import SIGNATURE
+from payments.cards.consent import VERSION
+from payments.cards.saving import save_card
 from telemetry import examples as telemetry_examples
 from telemetry.devices.services import add_device
 from telemetry.services import give_vin
@@ -201,6 +203,11 @@ def transactions(cast: Cast) -> Call:
     return Call("concierge", query={"booking": accepted(cast).id})
 
 
+def of_card(cast: Cast) -> Call:
+    card = save_card(payer_id=cast.concierge.id, source_id="cnon:card-nonce-ok", consent=VERSION)
+    return Call("concierge", {"card_id": card.id})
+
+
 def calendar_feed(cast: Cast) -> Call:
     requested(cast)
     query = parse_qs(urlsplit(calendar.feed_url(cast.concierge)).query)
@@ -287,6 +294,10 @@ CALLS: dict[str, Prepare] = {
     "DELETE /drivers/{driver_id}": of_driver(),
     "GET /drivers/me": own("chauffeur"),
     "POST /drivers/me/status": own("chauffeur", fleet_examples.STATUS.value),
+    "GET /me/cards": own("concierge"),
+    "POST /me/cards": own("concierge", payments_examples.CARD.value),
+    "GET /me/cards/consent": own("concierge"),
+    "DELETE /me/cards/{card_id}": of_card,
     "GET /transactions": transactions,
     "GET /transactions/{transaction_id}": of_transaction("concierge", accepted),
     "POST /transactions/{transaction_id}/capture": of_transaction("owner", accepted, payments_examples.CAPTURE.value),

@@ -111,6 +111,10 @@ PATCH  /drivers/{driver_id}                     401   403   403   200   200   40
 DELETE /drivers/{driver_id}                     401   403   403   204   204   404   404   403   403   403
 GET    /drivers/me                              401   403   403   403   403   403   403   200   200   403
 POST   /drivers/me/status                       401   403   403   403   403   403   403   200   200   403
+GET    /me/cards                                401   200   200   403   403   403   403   403   403   403
+POST   /me/cards                                401   201   201   403   403   403   403   403   403   403
+GET    /me/cards/consent                        401   200   200   403   403   403   403   403   403   403
+DELETE /me/cards/{card_id}                      401   204   404   403   403   403   403   403   403   403
 GET    /transactions (of a booking)             401   200   200   200   200   200   200   200   200   200
 GET    /transactions (of a period)              401   403   403   403   403   403   403   403   403   200
 GET    /transactions/{transaction_id}           401   200   404   200   200   404   404   404   404   200
