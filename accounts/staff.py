@@ -49,6 +49,7 @@ payments.paymenttransaction  export                   .        x         .
 payments.paymenttransaction  capture                  .        x         .
 payments.paymenttransaction  refund                   .        x         .
 payments.paymenttransaction  void                     .        x         .
+payments.savedcard           view                     x        x         .
 payments.paymentdifference   view                     .        x         .
 payments.paymentdifference   export                   .        x         .
 payments.paymentdifference   reconcile                .        x         .

@@ -8,7 +8,9 @@ from atlas.facade.partitions import Days, Values
 from atlas.shards import all_shards
 from atlas.templatetags.ui import format_money
 from payments import tables
+from payments.cards import tables as cards
 from payments.reconciling import tables as reconciling
+from payments.rules.cards import CardStatus
 from payments.rules.differences import DifferenceKind, DifferenceStatus, Mend
 from payments.rules.types import TransactionStatus
 
@@ -44,6 +46,29 @@ class PaymentTransaction(
 
     def __str__(self) -> str:
         return f"{format_money(self.amount, self.currency)}, {self.status.lower()}"
+
+
+class SavedCard(
+    Facade,
+    table=cards.SavedCard,
+    links={"payer_id": "accounts.User"},
+    partitions={"due-index": Values(all_shards)},
+    options={"card_id": {"verbose_name": "Square card"}, "customer_id": {"verbose_name": "Square customer"}},
+):
+    """A card that is kept at Square for a payer."""
+
+    id: str
+    status: CardStatus
+    brand: str | None
+    last4: str | None
+    item: cards.SavedCard
+
+    class Meta:
+        verbose_name = "card on file"
+        verbose_name_plural = "cards on file"
+
+    def __str__(self) -> str:
+        return f"{self.brand or ''} {self.last4 or ''} {self.status.lower()}".strip()
 
 
 class PaymentDifference(

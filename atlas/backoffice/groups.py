@@ -47,6 +47,7 @@ GROUPS = (
         _("Money"),
         {
             "payments.paymenttransaction": "cash-coin",
+            "payments.savedcard": "credit-card",
             "payments.paymentdifference": "exclamation-triangle",
             "payments.webhookevent": "send",
         },

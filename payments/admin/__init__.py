@@ -1,5 +1,5 @@
 """The back office of payments. Money moves by services alone."""
 
-from payments.admin import differences, transactions, webhooks
+from payments.admin import cards, differences, transactions, webhooks
 
-__all__ = ["differences", "transactions", "webhooks"]
+__all__ = ["cards", "differences", "transactions", "webhooks"]
