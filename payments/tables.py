@@ -5,8 +5,10 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjec
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from atlas.dynamo.attributes import Document, InstantAttribute
-from atlas.dynamo.table import Schema, Table
+from atlas.dynamo.table import Schema, Table, Upgrade
 from atlas.trail import Trail
+from payments.ledger.documents import Booked, Dispute, Split
+from payments.ledger.tables import LedgerBalance, LedgerPosting  # noqa: F401 (ours too)
 from payments.reconciling.tables import PaymentDifference  # noqa: F401 (one of ours too)
 from payments.rules.types import OperationKind, OperationState, PaymentMethod, TransactionStatus
 
@@ -84,11 +86,28 @@ class PaymentTransaction(Table):
 
     class Meta(Schema):
         name = "transactions"
+        version = "1.1.0"
+        upgrades = {"1.0.0": Upgrade("1.1.0", dict)}  # of the books, which `payments ledger backfill` writes
         retention = "10 years, never deleted before"
         trail = Trail(
             about=lambda payment: payment.payer_id,
-            plain=frozenset({"status", "amount", "refunded", "currency", "method", "operations", "paymentGatewayId"}),
-            passing=frozenset({"gatewayVersion", "gatewayUpdatedAt", "dueShard", "dueAt", "sourceId", "metadata"}),
+            plain=frozenset(
+                {
+                    "status",
+                    "amount",
+                    "refunded",
+                    "currency",
+                    "method",
+                    "operations",
+                    "paymentGatewayId",
+                    "split",
+                    "disputes",
+                    "issuedAt",
+                }
+            ),
+            passing=frozenset(
+                {"gatewayVersion", "gatewayUpdatedAt", "dueShard", "dueAt", "sourceId", "metadata", "booked"}
+            ),
         )
         personal = True
 
@@ -110,6 +129,13 @@ class PaymentTransaction(Table):
     """The single-use token of the card, kept only until the authorisation is answered, to be able to replay it."""
     metadata = CardMetadata(default=CardMetadata)
     operations: ListAttribute[Operation] = ListAttribute(of=Operation, default=list)
+    split = Split(null=True)
+    """Who gets what of it; absent for payments from before there were books, and what came in by none of our doing."""
+    booked = Booked(null=True)
+    """How it stands in the ledger, written by `payments.ledger.posting` alone."""
+    issued_at = InstantAttribute(attr_name="issuedAt", null=True)
+    """When an invoice for it was issued: it is owed from then on."""
+    disputes: ListAttribute[Dispute] = ListAttribute(of=Dispute, default=list)
     created_day = UnicodeAttribute(attr_name="createdDay")
     """UTC date, `2026-12-24`."""
     due_shard = NumberAttribute(attr_name="dueShard", null=True)

@@ -7,6 +7,7 @@ from atlas.dynamo.transaction import Transaction, retried
 from atlas.errors import Invalid
 from payments import gateway, operations, progress, tally
 from payments.gateway import Declined, Payment
+from payments.ledger.documents import Split
 from payments.rules.lifecycle import PaymentAction, transition
 from payments.rules.types import OperationKind, PaymentMethod, TransactionStatus
 from payments.services.asking import CLOSED, NOTE, answer, gateway_id, wrong_state
@@ -24,10 +25,12 @@ def open_authorization(
     currency: str,
     method: PaymentMethod,
     source_id: str | None,
+    split: Split | None = None,
 ) -> PaymentTransaction:
     """Add a PENDING payment, with the key of its authorisation, to `tx`. Commit it before `authorize`.
 
-    Raises `Invalid` for an amount that is not positive, a method that is not open, or no card.
+    `split` says whose the amount is; without one it waits in suspense once it is taken. Raises `Invalid` for an amount
+    that is not positive or not the split's, a method that is not open, or no card.
     """
     if amount <= 0:
         raise Invalid("The amount is not positive.", fields={"amount": ["Give whole cents above 0."]})
@@ -35,6 +38,8 @@ def open_authorization(
         raise Invalid(fields={"method": [f"Paying by {method} is not open for this account."]})
     if not source_id:
         raise Invalid(fields={"sourceId": ["Give the token of a card."]})
+    if split is not None and split.total != amount:
+        raise Invalid(f"The parts sum to {split.total} cents.", fields={"amount": ["Give the sum of its parts."]})
     now = utc_now()
     row = PaymentTransaction(
         id=str(uuid4()),
@@ -45,6 +50,7 @@ def open_authorization(
         currency=currency,
         method=method,
         source_id=source_id,
+        split=split,
         created_at=now,
         created_day=f"{now:%Y-%m-%d}",
     )
