@@ -6,7 +6,9 @@ from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from atlas.dynamo.attributes import Document, InstantAttribute
 from atlas.dynamo.table import Schema, Table, Upgrade
+from atlas.dynamo.transaction import Transaction
 from atlas.trail import Trail
+from payments.ledger import posting
 from payments.ledger.documents import Booked, Dispute, Split
 from payments.ledger.tables import LedgerBalance, LedgerPosting  # noqa: F401 (ours too)
 from payments.reconciling.tables import PaymentDifference  # noqa: F401 (one of ours too)
@@ -146,6 +148,15 @@ class PaymentTransaction(Table):
     day_index = TransactionsByDay()
     gateway_index = TransactionsByGateway()
     due_index = DueTransactions()
+
+    def accompany(self, tx: Transaction) -> None:
+        """Its books: whatever a change moves is posted with it."""
+        posting.post(tx, self, booked=self._booked_before())
+
+    def _booked_before(self) -> Booked | None:
+        """As stored, not as in memory: what a lost race has left there was never posted."""
+        kept = (self.stored or {}).get("booked", {}).get("M")
+        return Booked._instantiate(kept) if kept is not None else None
 
     @property
     def refunds(self) -> list[Operation]:
