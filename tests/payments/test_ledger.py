@@ -8,6 +8,7 @@ import pytest
 
 from atlas.dynamo.transaction import Lost, transact
 from atlas.errors import Invalid
+from atlas.local.square.testing import SandboxControl
 from payments import services
 from payments.ledger import balances
 from payments.ledger.documents import Split
@@ -17,6 +18,7 @@ from payments.ledger.tables import LedgerPosting
 from payments.rules.types import PaymentMethod
 from payments.tables import PaymentTransaction
 from tests.payments.conftest import CONCIERGE, OK, stored
+from tests.payments.test_refund import settle
 
 NEW_YORK = {
     "subtotal": 50_000,
@@ -58,6 +60,13 @@ def postings(row: PaymentTransaction) -> list[LedgerPosting]:
     return [LedgerPosting.fetch(posting_id(row.id, name)) for name in (booked.entries if booked else ())]
 
 
+def save_in_vain(row: PaymentTransaction) -> None:
+    """Together with what does not hold."""
+    with transact() as tx:
+        tx.save(row)
+        tx.check(PaymentTransaction, str(uuid4()), condition=PaymentTransaction.id.exists())
+
+
 def accounts(*found: LedgerPosting) -> dict[str, int]:
     """Cents of each account that is not at zero."""
     total: Counter[str] = Counter()
@@ -94,12 +103,13 @@ def test_a_capture_posts_who_gets_what_of_it() -> None:
     assert balances.of_operator(row.payee_id) == {"USD": {"operator": -12_500, "driver": -37_500}}
 
 
-@pytest.mark.usefixtures("sandbox")
-def test_a_refund_in_parts_returns_everything_to_zero() -> None:
+def test_a_refund_in_parts_returns_everything_to_zero(sandbox: SandboxControl) -> None:
     row = held()
     services.capture(transaction_id=row.id, amount=33_333)
     for part in (1, 10_001, 7, None):
         services.refund(transaction_id=row.id, amount=part, reason="Late")
+        assert len(postings(row)) == len(stored(row).refunds)  # one that is under way is not posted yet
+        settle(sandbox, row)
     found = postings(row)
     assert [each.kind for each in found] == [PostingKind.PARTIAL_CAPTURE, *[PostingKind.REFUND] * 4]
     assert [each.sum("square") for each in found] == [33_333, -1, -10_001, -7, -23_324]
@@ -130,9 +140,8 @@ def test_a_second_try_with_the_same_row_posts_what_the_first_one_did_not() -> No
     row = held()
     row = stored(row)
     row.status, row.amount = services.capture(transaction_id=held().id).status, PRICE
-    with pytest.raises(Lost), transact() as tx:
-        tx.save(row)
-        tx.check(PaymentTransaction, str(uuid4()), condition=PaymentTransaction.id.exists())
+    with pytest.raises(Lost):
+        save_in_vain(row)
     assert postings(row) == []
     with transact() as tx:
         tx.save(row)
