@@ -40,7 +40,7 @@ class Booked(Document):
     currency = UnicodeAttribute()
     allocated = BooleanAttribute(default=False)
     """Whether it was shared by the split, or waits in suspense."""
-    entries: ListAttribute[str] = ListAttribute(of=UnicodeAttribute, default=list)
+    entries: ListAttribute[str] = ListAttribute(of=UnicodeAttribute, default=list)  # type: ignore[arg-type]
     """`capture`, `refund <key>`, ...: what each posting's id is made of."""
 
 
