@@ -1,4 +1,4 @@
-"""The books: double entry, append-only, in cents that sum to zero (docs/ledger.md, docs/adr/0023-ledger.md).
+"""The books: double entry, append-only, in cents that sum to zero (docs/adr/0023-ledger.md).
 
 Nobody calls the ledger. A payment that is saved, by whoever, posts what its new state implies and its books do not say
 yet, in the same transaction (`PaymentTransaction.accompany` -> `posting.post`). So a posting cannot be forgotten, and
