@@ -8,6 +8,7 @@ from bookings.rules.tax import tax_rate
 from bookings.tables import Booking, PriceLine, Sold
 from fleet.rules.pricing_rule import DEFAULT_RULES
 from fleet.tables import Operator
+from payments.ledger.documents import Split
 
 
 def sale(booking: Booking, operator: Operator, price: int) -> Sold:
@@ -27,6 +28,18 @@ def sold(booking: Booking, operator: Operator) -> Sold:
     """As it was sold; of bookings that were sold before this was kept, by today's rules."""
     kept: Sold | None = booking.sold
     return kept or sale(booking, operator, booking.final_price or 0)
+
+
+def split(booking: Booking, sale: Sold) -> Split:
+    """Whose the price is, for the books of its payment."""
+    return Split(
+        subtotal=sale.subtotal,
+        tax=sale.tax,
+        tax_rate=sale.tax_rate,
+        jurisdiction=booking.details.tax_jurisdiction or None,
+        platform_fee=sale.platform_fee,
+        driver_payout=sale.driver_payout,
+    )
 
 
 def breakdown(document: Sold) -> Breakdown:

@@ -5,9 +5,13 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjec
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from atlas.dynamo.attributes import Document, InstantAttribute
-from atlas.dynamo.table import Schema, Table
+from atlas.dynamo.table import Schema, Table, Upgrade
+from atlas.dynamo.transaction import Transaction
 from atlas.trail import Trail
 from payments.cards.tables import Payer, SavedCard  # noqa: F401 (ours too)
+from payments.ledger import posting
+from payments.ledger.documents import Booked, Dispute, Split
+from payments.ledger.tables import LedgerBalance, LedgerPosting  # noqa: F401 (ours too)
 from payments.reconciling.tables import PaymentDifference  # noqa: F401 (one of ours too)
 from payments.rules.types import OperationKind, OperationState, PaymentMethod, TransactionStatus
 
@@ -85,14 +89,37 @@ class PaymentTransaction(Table):
 
     class Meta(Schema):
         name = "transactions"
+        version = "1.1.0"
+        upgrades = {"1.0.0": Upgrade("1.1.0", dict)}  # of the books, which `payments ledger backfill` writes
         retention = "10 years, never deleted before"
         trail = Trail(
             about=lambda payment: payment.payer_id,
             plain=frozenset(
-                {"status", "amount", "refunded", "currency", "method", "operations", "paymentGatewayId", "cardId"}
+                {
+                    "status",
+                    "amount",
+                    "refunded",
+                    "currency",
+                    "method",
+                    "operations",
+                    "paymentGatewayId",
+                    "cardId",
+                    "split",
+                    "disputes",
+                    "issuedAt",
+                }
             ),
             passing=frozenset(
-                {"gatewayVersion", "gatewayUpdatedAt", "dueShard", "dueAt", "sourceId", "customerId", "metadata"}
+                {
+                    "gatewayVersion",
+                    "gatewayUpdatedAt",
+                    "dueShard",
+                    "dueAt",
+                    "sourceId",
+                    "customerId",
+                    "metadata",
+                    "booked",
+                }
             ),
         )
         personal = True
@@ -120,6 +147,13 @@ class PaymentTransaction(Table):
     """Whose card on file that is, at Square; kept as long as `source_id`."""
     metadata = CardMetadata(default=CardMetadata)
     operations: ListAttribute[Operation] = ListAttribute(of=Operation, default=list)
+    split = Split(null=True)
+    """Who gets what of it; absent for payments from before there were books, and what came in by none of our doing."""
+    booked = Booked(null=True)
+    """How it stands in the ledger, written by `payments.ledger.posting` alone."""
+    issued_at = InstantAttribute(attr_name="issuedAt", null=True)
+    """When an invoice for it was issued: it is owed from then on."""
+    disputes: ListAttribute[Dispute] = ListAttribute(of=Dispute, default=list)
     created_day = UnicodeAttribute(attr_name="createdDay")
     """UTC date, `2026-12-24`."""
     due_shard = NumberAttribute(attr_name="dueShard", null=True)
@@ -130,6 +164,15 @@ class PaymentTransaction(Table):
     day_index = TransactionsByDay()
     gateway_index = TransactionsByGateway()
     due_index = DueTransactions()
+
+    def accompany(self, tx: Transaction) -> None:
+        """Its books: whatever a change moves is posted with it."""
+        posting.post(tx, self, booked=self._booked_before())
+
+    def _booked_before(self) -> Booked | None:
+        """As stored, not as in memory: what a lost race has left there was never posted."""
+        kept = (self.stored or {}).get("booked", {}).get("M")
+        return Booked._instantiate(kept) if kept is not None else None
 
     @property
     def refunds(self) -> list[Operation]:

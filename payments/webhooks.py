@@ -25,7 +25,7 @@ from payments.events import WebhookReceived
 from payments.gateway import Payment, Refund
 from payments.rules.striking import without_person
 from payments.rules.types import TransactionStatus
-from payments.services.asking import CLOSED, NOTE
+from payments.services.asking import CLOSED, NOTE, put
 from payments.tables import PaymentTransaction, WebhookEvent
 
 log = structlog.get_logger(__name__)
@@ -95,7 +95,7 @@ def _follow_payment(tx: Transaction, payment: Payment) -> None:
         gateway.void(payment.gateway_id)
     elif row.status is not TransactionStatus.PENDING and payment.version != row.gateway_version:
         # A PENDING one is recorded by who opened it, together with its booking.
-        _save(tx, row, progress.follow_payment(row, payment))
+        put(tx, row, progress.follow_payment(row, payment))
 
 
 def _follow_refund(tx: Transaction, refund: Refund) -> None:
@@ -106,13 +106,7 @@ def _follow_refund(tx: Transaction, refund: Refund) -> None:
     row = PaymentTransaction.fetch(found.id)
     operation = operations.refund_by_gateway(row, refund.gateway_id)
     if operation is not None:  # else: its answer is not saved yet, and whoever asked follows it up
-        _save(tx, row, progress.follow_refund(row, operation, refund))
-
-
-def _save(tx: Transaction, row: PaymentTransaction, events: list[object]) -> None:
-    tx.save(row)
-    for event in events:
-        outbox.add(tx, event)
+        put(tx, row, progress.follow_refund(row, operation, refund))
 
 
 def _payment_row(payment: Payment) -> PaymentTransaction | None:

@@ -13,7 +13,7 @@ schema is upgraded in memory when it is read and written back at its next save; 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from django.conf import settings
@@ -28,6 +28,9 @@ from atlas.dynamo.connection import connection
 from atlas.dynamo.reading import LeanReading
 from atlas.errors import NotFound
 from atlas.trail import Trail, Wire
+
+if TYPE_CHECKING:
+    from atlas.dynamo.transaction import Transaction
 
 type_deserializer, type_serializer = TypeDeserializer(), TypeSerializer()
 
@@ -156,6 +159,12 @@ class Table(LeanReading, Model):
         return {name: type_serializer.serialize(value) for name, value in item.items()}
 
     # Writing
+
+    def accompany(self, tx: "Transaction") -> None:
+        """Add to `tx`, which is about to put this item, what must never be written without it, whoever writes it.
+
+        Called before the item is serialised, so it may still change; `stored` is what it was.
+        """
 
     def _get_save_args(self, *args: Any, **kwargs: Any) -> Any:
         """Every put passes here: stamp the schema and the time of the change."""

@@ -120,6 +120,7 @@ class Transaction:
         ]
 
     def _put(self, item: Table, condition: Condition | None, otherwise: AtlasError | None) -> None:
+        item.accompany(self)
         self._add("put", item.get_save_kwargs_from_instance(condition), item, otherwise)
 
     def _add(self, kind: str, operation: dict[str, Any], item: Table, otherwise: AtlasError | None) -> None:

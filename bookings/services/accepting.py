@@ -24,7 +24,7 @@ from bookings.permissions import part_of, party
 from bookings.rules.lifecycle import Action, Actor, transition
 from bookings.rules.quotes import is_acceptable
 from bookings.rules.types import DeclineReason, PaymentStatus, QuoteStatus
-from bookings.selling import sale
+from bookings.selling import sale, split
 from bookings.services import change
 from bookings.services.quoting import announce, check_not_accepting, close_quote, pending_quotes
 from bookings.tables import Acceptance, Booking, Quote
@@ -99,6 +99,7 @@ def _claim(*, user: CurrentUser, quote_id: str, method: PaymentMethod, source_id
     if method is not PaymentMethod.CARD:
         raise Invalid("Pay by CARD; other methods are not offered yet.", fields={"method": ["Give CARD."]})
     now = utc_now()
+    sold = sale(booking, operator, quote.price)
     with transact() as tx:
         transaction = payments.services.open_authorization(
             tx=tx,
@@ -109,12 +110,13 @@ def _claim(*, user: CurrentUser, quote_id: str, method: PaymentMethod, source_id
             currency=quote.currency,
             method=method,
             source_id=source_id,
+            split=split(booking, sold),
         )
         booking.acceptance = Acceptance(
             quote_id=quote.id,
             transaction_id=transaction.id,
             started_at=now,
-            sold=sale(booking, operator, quote.price),
+            sold=sold,
         )
         quote.due_shard = None  # it may not expire while it is being paid
         change.save(tx, booking)

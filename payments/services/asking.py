@@ -1,12 +1,12 @@
 """The steps that every use case shares: ask Square, save what came of it, say what was wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import structlog
 
 from atlas import outbox
-from atlas.dynamo.transaction import transact
+from atlas.dynamo.transaction import Transaction, transact
 from atlas.errors import Conflict, Unavailable
 from payments import tally
 from payments.gateway import OutcomeUnknown, Refused
@@ -46,10 +46,15 @@ def answer(ask: Callable[[], T]) -> T:
 
 def save(row: PaymentTransaction, events: list[object] | None = None) -> None:
     with transact() as tx:
-        tx.save(row)
-        tally.count_events(tx, row, events or ())
-        for event in events or ():
-            outbox.add(tx, event)
+        put(tx, row, events or ())
+
+
+def put(tx: Transaction, row: PaymentTransaction, events: Sequence[object]) -> None:
+    """Save the row with what its progress yielded, told and counted once: in the transaction that moves it."""
+    tx.save(row)
+    tally.count_events(tx, row, events)
+    for event in events:
+        outbox.add(tx, event)
 
 
 def gateway_id(row: PaymentTransaction) -> str:

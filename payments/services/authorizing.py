@@ -8,6 +8,7 @@ from atlas.errors import Invalid
 from payments import gateway, operations, progress, tally
 from payments.cards.tables import SavedCard
 from payments.gateway import Declined, Payment
+from payments.ledger.documents import Split
 from payments.rules.lifecycle import PaymentAction, transition
 from payments.rules.types import OperationKind, PaymentMethod, TransactionStatus
 from payments.services.asking import CLOSED, NOTE, answer, gateway_id, wrong_state
@@ -26,11 +27,13 @@ def open_authorization(
     method: PaymentMethod,
     source_id: str | None = None,
     card: SavedCard | None = None,
+    split: Split | None = None,
 ) -> PaymentTransaction:
     """Add a PENDING payment, with the key of its authorisation, to `tx`. Commit it before `authorize`.
 
     The card is behind a token, `source_id`, or one of the payer's on file (`payments.cards.using.usable_card`).
-    Raises `Invalid` for an amount that is not positive, a method that is not open, or no card.
+    `split` says whose the amount is; without one it waits in suspense once it is taken. Raises `Invalid` for an amount
+    that is not positive or not the split's, a method that is not open, or no card.
     """
     if amount <= 0:
         raise Invalid("The amount is not positive.", fields={"amount": ["Give whole cents above 0."]})
@@ -42,6 +45,8 @@ def open_authorization(
         source_id = card.card_id
     if not source_id:
         raise Invalid(fields={"sourceId": ["Give the token of a card."]})
+    if split is not None and split.total != amount:
+        raise Invalid(f"The parts sum to {split.total} cents.", fields={"amount": ["Give the sum of its parts."]})
     now = utc_now()
     row = PaymentTransaction(
         id=str(uuid4()),
@@ -54,6 +59,7 @@ def open_authorization(
         source_id=source_id,
         card_id=card and card.id,
         customer_id=card and card.customer_id,
+        split=split,
         created_at=now,
         created_day=f"{now:%Y-%m-%d}",
     )

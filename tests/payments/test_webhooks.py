@@ -9,11 +9,12 @@ import pytest
 from django.conf import settings as django_settings
 
 from atlas import outbox
+from atlas.dynamo.attributes import utc_now
 from atlas.errors import Forbidden, Invalid
 from atlas.local.square.testing import SandboxControl
 from atlas.local.square.webhooks import sign
 from atlas.tables import OutboxRow
-from payments import gateway, services, webhooks
+from payments import gateway, services, tally, webhooks
 from payments.events import PaymentFailed, PaymentRefunded, PaymentSettled, PaymentVoided
 from payments.rules.striking import PERSONAL
 from payments.rules.types import TransactionStatus
@@ -41,6 +42,15 @@ def test_a_capture_at_squares_console_reaches_us(sandbox: SandboxControl, author
     deliver(*sandbox.events())
     assert (stored(row).status, stored(row).amount) == (S.CAPTURED, 24_500)
     assert heard == [PaymentSettled(row.reference, row.id, 24_500)]
+
+
+def test_what_a_webhook_settles_is_counted(sandbox: SandboxControl, authorized: Opener) -> None:
+    row = authorized()
+    today = utc_now().date()
+    before = tally.of_day(today)[0][tally.CAPTURED].get("USD", 0)
+    gateway.client().payments.complete(str(row.payment_gateway_id))
+    deliver(*sandbox.events())
+    assert tally.of_day(today)[0][tally.CAPTURED]["USD"] == before + 24_500
 
 
 def test_a_hold_that_lapses_reaches_us(sandbox: SandboxControl, authorized: Opener, heard: list[Any]) -> None:
