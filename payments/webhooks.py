@@ -22,7 +22,7 @@ from atlas.errors import Conflict, Forbidden, Invalid
 from payments import gateway, operations, progress
 from payments.events import WebhookReceived
 from payments.gateway import Payment, Refund
-from payments.rules.striking import without_person
+from payments.rules.striking import fit_to_keep
 from payments.rules.types import TransactionStatus
 from payments.services.asking import CLOSED, NOTE
 from payments.tables import PaymentTransaction, WebhookEvent
@@ -45,7 +45,7 @@ def receive(*, body: bytes, signature: str | None, url: str) -> None:
     if not _is_signed(body, signature, url):
         raise Forbidden("The signature does not fit.", code="bad_signature")
     event_id, kind = _read_head(body)
-    kept = json.dumps(without_person(json.loads(body)), ensure_ascii=False)
+    kept = json.dumps(fit_to_keep(json.loads(body)), ensure_ascii=False)
     row = WebhookEvent(id=event_id, type_=kind, body=kept, expires_at=expiry(utc_now(), KEPT))
     try:
         with transact() as tx:
