@@ -54,6 +54,7 @@ class SignInForm(NoCardNumbers, forms.Form):
         super().__init__(*args, **kwargs)
 
     def clean(self) -> dict[str, Any] | None:
+        super().clean()
         if self.errors:
             return self.cleaned_data
         origin = origin_of(self.request)

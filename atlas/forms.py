@@ -1,6 +1,7 @@
 """Forms of pages whose values are checked by the API's own serializers: what may be sent is said in one place."""
 
 import re
+from copy import copy
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -28,13 +29,12 @@ class NoCardNumbers(forms.BaseForm):
             typed = field.widget.value_from_datadict(self.data, self.files, key)
             if has_card_number(" | ".join(map(str, typed)) if isinstance(typed, list) else str(typed or "")):
                 self._empty(key)
-                if self._errors is not None:
-                    self._errors.pop(name, None)  # an error of the field's own may quote it
+                self.errors.pop(name, None)  # an error of the field's own may quote it
                 self.add_error(name, forms.ValidationError(_(REFUSAL), code="card_number"))
         return cleaned
 
     def _empty(self, key: str) -> None:
-        data: Any = self.data.copy()
+        data: Any = copy(self.data)  # the request's own may not be changed
         data[key] = ""
         self.data = data
 

@@ -19,9 +19,9 @@ class Origin:
 def origin_of(request: HttpRequest | None) -> Origin:
     """`X-Forwarded-For` counts only as far as `REST_FRAMEWORK["NUM_PROXIES"]` proxies of our own wrote it."""
     if request is None:
-        agent = strike_card_numbers(request.META.get("HTTP_USER_AGENT", ""))
-    return Origin()
+        return Origin()
     proxies: int = api_settings.NUM_PROXIES or 0
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
     address = hops[-min(proxies, len(hops))] if proxies and hops else request.META.get("REMOTE_ADDR", "")
+    agent = strike_card_numbers(request.META.get("HTTP_USER_AGENT", ""))
     return Origin(str(address), agent[:LONGEST_USER_AGENT])

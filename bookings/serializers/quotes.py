@@ -57,7 +57,9 @@ class QuoteListSerializer(Serializer):
 class CardToken(Text):
     """What Square's card field gives in the place of a card, or the id of a card that Square keeps."""
 
-    default_error_messages = {"token": "Must be a token of Square's, such as cnon:card-nonce-ok. Never a card's number."}
+    default_error_messages = {
+        "token": "Must be a token of Square's, such as cnon:card-nonce-ok. Never a card's number."
+    }
     _token = re.compile(r"(cnon|ccof):[A-Za-z0-9_=.-]{1,195}", re.ASCII)
 
     def __init__(self, **options: Any) -> None:
