@@ -55,6 +55,7 @@ _UUID = re.compile(r"(?<![0-9a-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?!
 _HEXADECIMAL = re.compile(r"(?<![0-9a-z])(?=[0-9]*[a-f])[0-9a-f]{20,}(?![0-9a-z])", re.IGNORECASE)
 _ACCOUNT = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{2}[0-9]{2}(?: ?[0-9A-Za-z]){4,30}")
 _DECIMAL = re.compile(r"(?<![0-9])(?<![0-9]\.)[0-9]{1,3}\.[0-9]+(?!\.?[0-9])")
+_ACCOUNT_LENGTHS = range(15, 35)
 _BREAKS = str.maketrans("\t\r\n", "   ")
 _PRINTED = re.compile(r"4(?:,4){2,3}(?:,[1-4])?|4,6,[45]|6,(?:7|8|9|10|11|12|13)|8,8|5,5,5|4,3,3,3")
 """Lengths of groups on cards: 4-4-4-4, 4-4-4-4-3, 4-6-5, ..."""
@@ -77,20 +78,16 @@ def strike_card_numbers(text: str) -> str:
 
 def struck(value: Any) -> Any:
     """A value of JSON, struck wherever it stands: names of members and whole numbers too."""
-    match value:
-        case str():
-            return strike_card_numbers(value)
-        case bool():
-            return value
-        case int() if has_card_number(str(abs(value))):
-            return STRUCK
-        case Mapping():
-            return {struck(name): struck(member) for name, member in value.items()}
-        case list():
-            return [struck(member) for member in value]
-        case tuple() if type(value) is tuple:
-            return tuple(struck(member) for member in value)
-    return value
+    made = value
+    if isinstance(value, str):
+        made = strike_card_numbers(value)
+    elif isinstance(value, int) and has_card_number(str(abs(value))):
+        made = STRUCK
+    elif isinstance(value, Mapping):
+        made = {struck(name): struck(member) for name, member in value.items()}
+    elif type(value) in (list, tuple):
+        made = type(value)(struck(member) for member in value)
+    return made
 
 
 def _found(text: str) -> Iterator[tuple[int, int]]:
@@ -185,4 +182,4 @@ def _is_account(text: str) -> bool:
     """Modulo 97, letters as two digits (ISO 7064), of 15 to 34 characters."""
     compact = text.replace(" ", "")
     turned = compact[4:] + compact[:4]
-    return 15 <= len(compact) <= 34 and int("".join(str(int(each, 36)) for each in turned)) % 97 == 1
+    return len(compact) in _ACCOUNT_LENGTHS and int("".join(str(int(each, 36)) for each in turned)) % 97 == 1

@@ -1,8 +1,8 @@
 """Forms of pages whose values are checked by the API's own serializers: what may be sent is said in one place."""
 
 import re
-from copy import copy
 from collections.abc import Mapping
+from copy import copy
 from typing import Any, ClassVar
 
 from django import forms

@@ -102,7 +102,7 @@ def test_nothing_else_is_taken_for_a_token(token: str) -> None:
     with pytest.raises(ValidationError) as refused:
         validated(AcceptSerializer(data={"method": "CARD", "sourceId": token}))
     assert "sourceId" in str(refused.value.detail)
-    assert token not in str(refused.value.detail) or token in ("cnon:",)
+    assert token not in str(refused.value.detail) or token == "cnon:"
 
 
 def test_a_webhook_is_struck_before_it_is_kept() -> None:
