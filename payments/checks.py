@@ -52,7 +52,7 @@ def find_page_faults() -> list[str]:
         return faults
     if environment != _environment_of(settings.SQUARE_BASE_URL):
         faults.append(f"SQUARE_ENVIRONMENT is {environment}, which SQUARE_BASE_URL is not.")
-    if not application:
+    elif not application:
         faults.append("Set SQUARE_APPLICATION_ID to your application at Square.")
     elif application.startswith("sandbox-") != (environment == Environment.SANDBOX):
         faults.append(f"SQUARE_APPLICATION_ID is not of Square's {environment} environment.")

@@ -70,6 +70,12 @@ class AcceptForm(ApiForm):
         return {**super().body(cleaned), "method": PaymentMethod.CARD}
 
 
+class CardForm(AcceptForm):
+    """Paying by Square's card field: `js/payments/page.js` fills in the token that it gives."""
+
+    source_id = forms.CharField(widget=forms.HiddenInput, max_length=200)
+
+
 class AssignForm(ApiForm):
     serializer: ClassVar[type[Serializer]] = AssignSerializer
 

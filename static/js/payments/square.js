@@ -34,8 +34,15 @@ function load(address) {
     const script = document.createElement("script");
     const late = setTimeout(() => reject(new Error("Square's card field did not come.")), LOADED_WITHIN);
     script.src = address;
-    script.addEventListener("load", () => (clearTimeout(late), resolve()));
-    script.addEventListener("error", () => (clearTimeout(late), script.remove(), reject(new Error("Square's card field could not be loaded."))));
+    script.addEventListener("load", () => {
+      clearTimeout(late);
+      resolve();
+    });
+    script.addEventListener("error", () => {
+      clearTimeout(late);
+      script.remove();
+      reject(new Error("Square's card field could not be loaded."));
+    });
     document.head.append(script);
   });
 }
@@ -43,9 +50,5 @@ function load(address) {
 // The frame cannot see our style sheets: it is told the colours that stand around it, light or dark.
 function styleOf(place) {
   const { color, backgroundColor, borderColor } = getComputedStyle(place);
-  return {
-    input: { color, fontSize: "16px" },
-    ".input-container": { borderColor },
-    ...(/, 0\)$/.test(backgroundColor) ? {} : { "input": { color, backgroundColor, fontSize: "16px" } }),
-  };
+  return { input: { color, backgroundColor, fontSize: "16px" }, ".input-container": { borderColor } };
 }
