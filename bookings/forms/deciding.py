@@ -64,7 +64,7 @@ class AcceptForm(ApiForm):
 
     serializer: ClassVar[type[Serializer]] = AcceptSerializer
 
-    source_id = forms.ChoiceField(label=_("Test card"), choices=OUTCOMES)
+    source_id: forms.Field = forms.ChoiceField(label=_("Test card"), choices=OUTCOMES)
 
     def body(self, cleaned: Mapping[str, Any]) -> dict[str, Any]:
         return {**super().body(cleaned), "method": PaymentMethod.CARD}
