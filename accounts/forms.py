@@ -15,6 +15,7 @@ from accounts.rules.second_factor import LONGEST as LONGEST_CODE
 from accounts.strength import RULE
 from accounts.tables import User
 from atlas.errors import AtlasError, Forbidden, TooMany, Unauthenticated
+from atlas.forms import NoCardNumbers
 from atlas.origin import origin_of
 
 
@@ -37,7 +38,7 @@ def refusal(error: AtlasError) -> forms.ValidationError:
     return forms.ValidationError(gettext(error.message))
 
 
-class SignInForm(forms.Form):
+class SignInForm(NoCardNumbers, forms.Form):
     """For Django's `LoginView`: `get_user()` is who signed in."""
 
     email = forms.CharField(
@@ -53,6 +54,7 @@ class SignInForm(forms.Form):
         super().__init__(*args, **kwargs)
 
     def clean(self) -> dict[str, Any] | None:
+        super().clean()
         if self.errors:
             return self.cleaned_data
         origin = origin_of(self.request)
@@ -85,7 +87,7 @@ class PasswordAndCodeForm(forms.Form):
     code = code_field(_("Code of the app, or a recovery code"))
 
 
-class PasswordResetForm(forms.Form):
+class PasswordResetForm(NoCardNumbers, forms.Form):
     email = forms.EmailField(
         label=_("E-mail"),
         max_length=LONGEST_EMAIL,
@@ -97,7 +99,7 @@ class NewPasswordForm(forms.Form):
     new_password = password_field(_("New password"), "new-password", help_text=RULE)
 
 
-class ProfileForm(forms.Form):
+class ProfileForm(NoCardNumbers, forms.Form):
     name = forms.CharField(label=_("Name"), max_length=LONGEST_NAME)
     phone = forms.CharField(
         label=_("Phone"),

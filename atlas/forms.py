@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from copy import copy
 from typing import Any, ClassVar
 
 from django import forms
@@ -10,12 +11,35 @@ from rest_framework.exceptions import ValidationError
 
 from atlas.api.exceptions import translate
 from atlas.api.serializers import Serializer, validated, wire_name
+from atlas.card_numbers import REFUSAL, has_card_number
 from atlas.errors import AtlasError
 
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
-class ApiForm(forms.Form):
+class NoCardNumbers(forms.BaseForm):
+    """Mixed into a form: what looks like a card number is refused at its input, and not shown again."""
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned: dict[str, Any] | None = super().clean()
+        for name, field in self.fields.items():
+            if isinstance(field.widget, forms.PasswordInput):  # stored as a digest alone
+                continue
+            key = self.add_prefix(name)
+            typed = field.widget.value_from_datadict(self.data, self.files, key)
+            if has_card_number(" | ".join(map(str, typed)) if isinstance(typed, list) else str(typed or "")):
+                self._empty(key)
+                self.errors.pop(name, None)  # an error of the field's own may quote it
+                self.add_error(name, forms.ValidationError(_(REFUSAL), code="card_number"))
+        return cleaned
+
+    def _empty(self, key: str) -> None:
+        data: Any = copy(self.data)  # the request's own may not be changed
+        data[key] = ""
+        self.data = data
+
+
+class ApiForm(NoCardNumbers, forms.Form):
     """Reads what a browser sends as text; `serializer` then decides. `values` is what the service takes."""
 
     serializer: ClassVar[type[Serializer]]

@@ -1,14 +1,31 @@
 """How Atlas logs: every line through structlog, whoever wrote it."""
 
+import logging
 from typing import Any
 
 import structlog
+
+from atlas.card_numbers import strike_card_numbers, struck
+
+
+def strike(logger: Any, name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """No line holds a card number, whoever wrote it: the values as they are, before any of them is escaped."""
+    return {key: struck(value) for key, value in event.items()}
+
+
+class Formatter(structlog.stdlib.ProcessorFormatter):
+    """Strikes the whole line once more: tracebacks and the texts of objects come to be only here."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return strike_card_numbers(super().format(record))
+
 
 SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
+    strike,
 ]
 
 
@@ -24,7 +41,7 @@ def configured(*, as_json: bool, level: str) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {
             "structured": {
-                "()": structlog.stdlib.ProcessorFormatter,
+                "()": Formatter,
                 "foreign_pre_chain": SHARED,
                 "processor": structlog.processors.JSONRenderer()
                 if as_json

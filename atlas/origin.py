@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from rest_framework.settings import api_settings
 
+from atlas.card_numbers import strike_card_numbers
+
 LONGEST_USER_AGENT = 300
 
 
@@ -21,4 +23,5 @@ def origin_of(request: HttpRequest | None) -> Origin:
     proxies: int = api_settings.NUM_PROXIES or 0
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
     address = hops[-min(proxies, len(hops))] if proxies and hops else request.META.get("REMOTE_ADDR", "")
-    return Origin(str(address), request.META.get("HTTP_USER_AGENT", "")[:LONGEST_USER_AGENT])
+    agent = strike_card_numbers(request.META.get("HTTP_USER_AGENT", ""))
+    return Origin(str(address), agent[:LONGEST_USER_AGENT])

@@ -309,6 +309,11 @@ SQUARE_ACCESS_TOKEN = secret("SQUARE_ACCESS_TOKEN", "local-sandbox-token")
 SQUARE_LOCATION_ID = env.str("SQUARE_LOCATION_ID", default="L-ATLAS-LOCAL")
 SQUARE_WEBHOOK_KEY = secret("SQUARE_WEBHOOK_KEY", "local-sandbox-webhook-key")
 SQUARE_WEBHOOK_URL = env.str("SQUARE_WEBHOOK_URL", default=f"{PUBLIC_URL}/api/v1/webhooks/square")
+SQUARE_ENVIRONMENT: str = env.str("SQUARE_ENVIRONMENT", default="production" if PRODUCTION else "local")
+"""Whose card field the payment page shows: Square's (`production`, `sandbox`), or labelled outcomes (`local`)."""
+SQUARE_APPLICATION_ID = env.str("SQUARE_APPLICATION_ID", default="")
+SQUARE_CHALLENGE_FRAMES: list[str] = env.list("SQUARE_CHALLENGE_FRAMES", default=[])
+"""Origins of banks' pages that 3-D Secure may show in a frame on the payment page."""
 SQUARE_TIMEOUT_SECONDS = env.float("SQUARE_TIMEOUT_SECONDS", default=10.0)
 RECONCILE_MENDS = env.bool("RECONCILE_MENDS", default=True)
 """Whether the nightly reconciliation does what moves no money and contradicts no record; otherwise it only lists."""

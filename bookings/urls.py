@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from bookings.views import acting, closing, detail, lists, receipts, requesting
+from bookings.views import accepting, acting, closing, detail, lists, receipts, requesting
 
 pages = [
     path("bookings/", lists.bookings, name="list"),
@@ -11,7 +11,12 @@ pages = [
     path("bookings/new/estimate/", requesting.estimate, name="estimate"),
     path("bookings/<uuid:booking_id>/", detail.booking, name="detail"),
     path("bookings/<uuid:booking_id>/quote/", acting.quote, name="quote"),
-    path("bookings/<uuid:booking_id>/quotes/<uuid:quote_id>/accept/", closing.accept, name="accept"),
+    path("bookings/<uuid:booking_id>/quotes/<uuid:quote_id>/accept/", accepting.accept, name="accept"),
+    path(
+        "bookings/<uuid:booking_id>/quotes/<uuid:quote_id>/accept/state/",
+        accepting.state,
+        name="accept_state",
+    ),
     path("bookings/<uuid:booking_id>/quotes/<uuid:quote_id>/withdraw/", acting.withdraw, name="withdraw"),
     path("bookings/<uuid:booking_id>/assign/", acting.assign, name="assign"),
     path("bookings/<uuid:booking_id>/status/", acting.status, name="status"),

@@ -1,17 +1,22 @@
 """Production takes real money or does not start: nothing of the local sandbox may be left in its settings."""
 
+import re
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from payments.page import Environment
+
+ORIGIN = re.compile(r"https://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]+)?", re.ASCII)
 SANDBOX_LOCATIONS = frozenset({"", "L-ATLAS-LOCAL", "LOCALSANDBOX"})
 SANDBOX_SECRETS = frozenset({"local-sandbox-token", "local-sandbox-webhook-key", "local-webhook-signature-key"})
 
 
 def refuse_play_money() -> None:
     """Raise `ImproperlyConfigured` with everything that is wrong, one line each."""
-    if settings.PRODUCTION and (faults := find_faults()):
+    faults = [*(find_faults() if settings.PRODUCTION else ()), *find_page_faults()]
+    if faults:
         raise ImproperlyConfigured("\n".join(faults))
 
 
@@ -29,6 +34,36 @@ def find_faults() -> list[str]:
     if urlsplit(settings.SQUARE_WEBHOOK_URL).scheme != "https":
         faults.append("SQUARE_WEBHOOK_URL must be the https address that is registered with Square.")
     return faults
+
+
+def find_page_faults() -> list[str]:
+    """What would keep the payment page from giving tokens that the API behind it takes; checked everywhere."""
+    environment, application = settings.SQUARE_ENVIRONMENT, settings.SQUARE_APPLICATION_ID
+    if environment not in set(Environment):
+        return ["SQUARE_ENVIRONMENT must be local, sandbox or production."]
+    faults = [
+        f"SQUARE_CHALLENGE_FRAMES must be https origins, not {each!r}."
+        for each in settings.SQUARE_CHALLENGE_FRAMES
+        if not ORIGIN.fullmatch(each)
+    ]
+    if environment == Environment.LOCAL:
+        if settings.PRODUCTION:
+            faults.append("SQUARE_ENVIRONMENT is local: production takes real cards.")
+        return faults
+    if environment != _environment_of(settings.SQUARE_BASE_URL):
+        faults.append(f"SQUARE_ENVIRONMENT is {environment}, which SQUARE_BASE_URL is not.")
+    elif not application:
+        faults.append("Set SQUARE_APPLICATION_ID to your application at Square.")
+    elif application.startswith("sandbox-") != (environment == Environment.SANDBOX):
+        faults.append(f"SQUARE_APPLICATION_ID is not of Square's {environment} environment.")
+    return faults
+
+
+def _environment_of(base_url: str | None) -> Environment:
+    host = urlsplit(base_url or "https://connect.squareup.com").hostname or ""
+    if host.endswith(".squareupsandbox.com"):
+        return Environment.SANDBOX
+    return Environment.PRODUCTION if host.endswith(".squareup.com") else Environment.LOCAL
 
 
 def _is_square(url: str) -> bool:

@@ -23,7 +23,7 @@ from payments import gateway, operations, progress
 from payments.cards.following import NEWS, follow_card
 from payments.events import WebhookReceived
 from payments.gateway import Payment, Refund
-from payments.rules.striking import without_person
+from payments.rules.striking import fit_to_keep
 from payments.rules.types import TransactionStatus
 from payments.services.asking import CLOSED, NOTE, put
 from payments.tables import PaymentTransaction, WebhookEvent
@@ -46,7 +46,7 @@ def receive(*, body: bytes, signature: str | None, url: str) -> None:
     if not _is_signed(body, signature, url):
         raise Forbidden("The signature does not fit.", code="bad_signature")
     event_id, kind = _read_head(body)
-    kept = json.dumps(without_person(json.loads(body)), ensure_ascii=False)
+    kept = json.dumps(fit_to_keep(json.loads(body)), ensure_ascii=False)
     row = WebhookEvent(id=event_id, type_=kind, body=kept, expires_at=expiry(utc_now(), KEPT))
     try:
         with transact() as tx:

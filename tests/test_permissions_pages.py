@@ -40,6 +40,7 @@ GET  /bookings/{booking_id}/                                        302   200   
 POST /bookings/{booking_id}/quote/                                  302   403   403   400   400   404   403   403   403   403
 GET  /bookings/{booking_id}/quotes/{quote_id}/accept/               302   302   404   403   403   404   404   403   404   403
 POST /bookings/{booking_id}/quotes/{quote_id}/accept/               302   302   404   403   403   404   404   403   404   403
+GET  /bookings/{booking_id}/quotes/{quote_id}/accept/state/         302   200   404   403   403   404   404   403   404   403
 POST /bookings/{booking_id}/quotes/{quote_id}/withdraw/             302   403   404   302   302   404   404   403   404   403
 POST /bookings/{booking_id}/assign/                                 302   403   404   400   400   404   404   403   404   403
 POST /bookings/{booking_id}/status/                                 302   302   302   302   302   302   302   302   302   302
@@ -84,6 +85,7 @@ GET  /bookings/{booking_id}/ (open)                                 302   200   
 POST /bookings/{booking_id}/quote/ (open)                           302   403   403   400   400   400   403   403   403   403
 GET  /bookings/{booking_id}/quotes/{quote_id}/accept/ (open)        302   200   404   404   404   404   404   404   404   403
 POST /bookings/{booking_id}/quotes/{quote_id}/accept/ (open)        302   200   404   404   404   404   404   404   404   403
+GET  /bookings/{booking_id}/quotes/{quote_id}/accept/state/ (open)  302   200   404   404   404   404   404   404   404   403
 POST /bookings/{booking_id}/quotes/{quote_id}/withdraw/ (open)      302   403   404   302   302   404   404   404   404   403
 POST /bookings/{booking_id}/assign/ (open)                          302   403   404   400   400   400   404   404   404   403
 POST /bookings/{booking_id}/status/ (open)                          302   302   302   302   302   302   302   302   302   302

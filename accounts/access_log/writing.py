@@ -11,6 +11,7 @@ from accounts.access_log.deeds import Deed
 from accounts.access_log.digests import canonical, part
 from accounts.access_log.tables import AccessEntry
 from atlas import trail
+from atlas.card_numbers import struck
 from atlas.dynamo.attributes import instant_text, utc_now
 from atlas.dynamo.bulk import put_all
 from atlas.dynamo.transaction import Transaction
@@ -45,7 +46,7 @@ def entry(
     id = id or str(uuid4())
     because = (reason or work.reason)[:LONGEST_REASON]
     told = {} if work.discreet else personal or {}
-    details, details_digest = part({**told, **({"reason": because} if because else {})})
+    details, details_digest = part(struck({**told, **({"reason": because} if because else {})}))
     origin = {"ip": work.origin.ip_address, "agent": work.origin.user_agent}
     whence, whence_digest = part({name: value for name, value in origin.items() if value})
     shard = shard_of(id)
@@ -60,7 +61,7 @@ def entry(
         via=work.via,
         request_id=work.request_id or None,
         fields=sorted(personal) if personal else None,
-        change=canonical(change).decode() if change else None,
+        change=canonical(struck(change)).decode() if change else None,
         personal=details,
         personal_digest=details_digest,
         whence=whence,

@@ -7,7 +7,7 @@ name. The only exception is a query string, where everything is text (`atlas.api
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time
 from enum import Enum
 from functools import cache
@@ -18,6 +18,8 @@ from django.http import QueryDict
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+from atlas.card_numbers import REFUSAL, has_card_number
 
 SAFE_INTEGER = 2**53 - 1
 """Largest integer that every JSON reader keeps exact (RFC 8259, section 6)."""
@@ -44,13 +46,16 @@ def _is_query(field: serializers.Field[Any, Any, Any, Any]) -> bool:
 
 
 class Text(serializers.CharField):
-    """One line of text, trimmed. Every script is welcome; control characters and half surrogates are not."""
+    """One line of text, trimmed. Every script is welcome; control characters, half surrogates, card numbers are not."""
 
     default_error_messages = {
         "invalid": "Must be a string.",
         "control": "Control characters are not allowed.",
+        "card_number": REFUSAL,
     }
     forbidden = _CONTROL
+    is_kept = True
+    """Whether what is typed is stored or shown anywhere: it may be no card number then."""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -58,6 +63,8 @@ class Text(serializers.CharField):
         value: str = super().to_internal_value(data)
         if self.forbidden.search(value):
             self.fail("control")
+        if self.is_kept and has_card_number(value):
+            self.fail("card_number")
         return value
 
 
@@ -80,7 +87,9 @@ class FreeText(Text):
 
 @extend_schema_field({"type": "string", "format": "password", "minLength": 1, "maxLength": 200})
 class Secret(Text):
-    """A password or token as typed: not trimmed, never shown again."""
+    """A password or token as typed: not trimmed, never shown again, stored as a digest alone."""
+
+    is_kept = False
 
     def __init__(self, *, max_length: int = 200, **options: Any) -> None:
         super().__init__(max_length=max_length, trim_whitespace=False, write_only=True, **options)
@@ -93,9 +102,7 @@ class Email(serializers.EmailField):
         super().__init__(max_length=max_length, **options)
 
     def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            raise serializers.ValidationError("Must be a string.")
-        return str(super().to_internal_value(data))
+        return _without_card_number(data, super().to_internal_value)
 
 
 class Url(serializers.URLField):
@@ -103,9 +110,7 @@ class Url(serializers.URLField):
         super().__init__(max_length=max_length, **options)
 
     def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            raise serializers.ValidationError("Must be a string.")
-        return str(super().to_internal_value(data))
+        return _without_card_number(data, super().to_internal_value)
 
 
 class Flag(serializers.BooleanField):
@@ -328,6 +333,14 @@ class ListOf(serializers.ListField):
         self, child: serializers.Field[Any, Any, Any, Any], *, max_length: int | None = 100, **options: Any
     ) -> None:
         super().__init__(child=child, max_length=max_length, **options)
+
+
+def _without_card_number(data: Any, read: Callable[[str], Any]) -> str:
+    if not isinstance(data, str):
+        raise serializers.ValidationError("Must be a string.")
+    if has_card_number(data):
+        raise serializers.ValidationError(REFUSAL, code="card_number")
+    return str(read(data))
 
 
 @cache

@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 from structlog.contextvars import bound_contextvars
 
+from atlas.card_numbers import has_card_number
+
 HEADER = "X-Request-ID"
 
 _HARMLESS = re.compile(r"[A-Za-z0-9._-]{8,128}", re.ASCII)
@@ -17,7 +19,7 @@ _HARMLESS = re.compile(r"[A-Za-z0-9._-]{8,128}", re.ASCII)
 
 def request_id(given: str | None) -> str:
     """`given` when it can go into logs and headers as it is, else a new one."""
-    return given if given and _HARMLESS.fullmatch(given) else uuid4().hex
+    return given if given and _HARMLESS.fullmatch(given) and not has_card_number(given) else uuid4().hex
 
 
 @sync_and_async_middleware

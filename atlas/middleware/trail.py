@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
 from atlas import trail
+from atlas.card_numbers import strike_card_numbers
 from atlas.origin import origin_of
 
 LONGEST_PATH = 200
@@ -32,7 +33,7 @@ def trail_middleware(get_response: Callable[[HttpRequest], Any]) -> Callable[[Ht
 
 def work_of(request: HttpRequest) -> trail.Work:
     return trail.Work(
-        via=f"{request.method} {request.path}"[:LONGEST_PATH],
+        via=strike_card_numbers(f"{request.method} {request.path}")[:LONGEST_PATH],
         origin=origin_of(request),
         request_id=getattr(request, "request_id", ""),
         user=lambda: getattr(request, "user", None),

@@ -64,10 +64,16 @@ class AcceptForm(ApiForm):
 
     serializer: ClassVar[type[Serializer]] = AcceptSerializer
 
-    source_id = forms.ChoiceField(label=_("Test card"), choices=OUTCOMES)
+    source_id: forms.Field = forms.ChoiceField(label=_("Test card"), choices=OUTCOMES)
 
     def body(self, cleaned: Mapping[str, Any]) -> dict[str, Any]:
         return {**super().body(cleaned), "method": PaymentMethod.CARD}
+
+
+class CardForm(AcceptForm):
+    """Paying by Square's card field: `js/payments/page.js` fills in the token that it gives."""
+
+    source_id = forms.CharField(widget=forms.HiddenInput, max_length=200)
 
 
 class AssignForm(ApiForm):

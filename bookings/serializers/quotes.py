@@ -1,5 +1,6 @@
 """Quotes, and what it takes to accept one."""
 
+import re
 from typing import Any
 
 from atlas.api.fields import (
@@ -53,9 +54,27 @@ class QuoteListSerializer(Serializer):
     best_value_id = Id(read_only=True, allow_null=True, help_text="Price, ETA and rating together.")
 
 
+class CardToken(Text):
+    """What Square's card field gives in the place of a card, or the id of a card that Square keeps."""
+
+    default_error_messages = {
+        "token": "Must be a token of Square's, such as cnon:card-nonce-ok. Never a card's number."
+    }
+    _token = re.compile(r"(cnon|ccof):[A-Za-z0-9_=.-]{1,195}", re.ASCII)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=200, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        value = super().to_internal_value(data)
+        if not self._token.fullmatch(value):
+            self.fail("token")
+        return value
+
+
 class AcceptSerializer(Serializer):
     method = Choice(PaymentMethod)
-    source_id = Text(max_length=200, required=False, allow_null=True, help_text="Square's token of the card.")
+    source_id = CardToken(required=False, allow_null=True, help_text="Square's token of the card.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         return {"source_id": "", **{name: value for name, value in attrs.items() if value is not None}}

@@ -1,9 +1,8 @@
-"""Taking a quote, calling a ride off: pages of their own, so that nothing moves under a decision."""
+"""Calling a ride off: a page of its own, so that nothing moves under the decision."""
 
 from collections.abc import Callable
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -12,58 +11,16 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.users import current_user
 from atlas.dynamo.attributes import utc_now
-from atlas.errors import Conflict, Invalid, NotFound, PaymentDeclined
-from atlas.forms import show_errors
+from atlas.errors import Conflict, Invalid
 from atlas.web import page, sentence
 from bookings import selectors, services
-from bookings.forms.deciding import AcceptForm, CancelForm
+from bookings.forms.deciding import CancelForm
 from bookings.permissions import party
 from bookings.rules.cancellation import no_show_allowed
 from bookings.rules.lifecycle import Action, transition
-from bookings.rules.quotes import is_acceptable
 from bookings.rules.types import CancellationCode
 from bookings.services.closing import cancellation_fee
 from bookings.views.addresses import to_booking
-
-
-@page
-@require_http_methods(["GET", "HEAD", "POST"])
-def accept(request: HttpRequest, booking_id: UUID, quote_id: UUID) -> HttpResponseBase:
-    """Look at the quote once more, and pay. A declined card stays on this page; a lost race leads back."""
-    user = current_user(request)
-    booking, _part = selectors.booking_of(user=user, booking_id=str(booking_id))
-    quotes, best_id = selectors.quotes_of(user=user, booking_id=booking.id)
-    quote = next((each for each in quotes if each.id == str(quote_id)), None)
-    if quote is None:
-        raise NotFound
-    refusal = _refusal(lambda: transition(booking.status, Action.ACCEPT, party(user, booking)))
-    if refusal or not is_acceptable(quote.status, quote.expires_at, now=utc_now()):
-        messages.error(request, refusal or _("This quote is no longer open. Take another one."))
-        return redirect(to_booking(booking_id))
-    form = AcceptForm(request.POST if request.method == "POST" else None)
-    status = 200
-    if form.is_bound and not settings.PRODUCTION and form.is_valid():
-        try:
-            services.accept_quote(user=user, quote_id=quote.id, **form.values)
-        except PaymentDeclined as error:
-            form.add_error("source_id", sentence(error))
-        except Conflict as error:
-            messages.error(request, sentence(error))
-            return redirect(to_booking(booking_id))
-        except Invalid as error:
-            show_errors(form, error)
-        else:
-            messages.success(request, _("Accepted. The card is authorised; it is charged when the ride is completed."))
-            return redirect(to_booking(booking_id))
-        status = Invalid.status
-    context = {
-        "booking": booking,
-        "quote": quote,
-        "is_best": quote.id == best_id,
-        "form": form,
-        "is_production": settings.PRODUCTION,
-    }
-    return render(request, "bookings/accept.html", context, status=status)
 
 
 @page
@@ -73,7 +30,7 @@ def cancel(request: HttpRequest, booking_id: UUID) -> HttpResponseBase:
     user = current_user(request)
     booking, _part = selectors.booking_of(user=user, booking_id=str(booking_id))
     part = party(user, booking)
-    refusal = _refusal(lambda: transition(booking.status, Action.CANCEL, part))
+    refusal = refusal_of(lambda: transition(booking.status, Action.CANCEL, part))
     if refusal:
         messages.error(request, refusal)
         return redirect(to_booking(booking_id))
@@ -114,7 +71,7 @@ def _cancelled(request: HttpRequest, booking_id: UUID, form: CancelForm) -> Http
     return redirect(to_booking(booking_id))
 
 
-def _refusal(rule: Callable[[], object]) -> str:
+def refusal_of(rule: Callable[[], object]) -> str:
     """Why it cannot be done now; empty when it can. Who never may is refused with a page."""
     try:
         rule()

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.conf import LazySettings
 from django.test import Client
 
 from atlas.dynamo.attributes import utc_now
@@ -147,18 +146,6 @@ def test_only_its_concierge_accepts(cast: Cast, who: str, status: int) -> None:
     quote = quoted(cast, booking)
     path = f"/bookings/{booking.id}/quotes/{quote.id}/accept/"
     assert browser(cast.user(who)).post(path, {"source_id": "cnon:card-nonce-ok"}).status_code == status
-
-
-def test_production_has_no_play_money(cast: Cast, settings: LazySettings) -> None:
-    booking = requested(cast)
-    quote = quoted(cast, booking)
-    settings.PRODUCTION = True
-    client = browser(cast.concierge)
-    path = f"/bookings/{booking.id}/quotes/{quote.id}/accept/"
-    for answer in (client.get(path), client.post(path, {"source_id": "cnon:card-nonce-ok"})):
-        assert "Square" in text(answer)
-        assert "source_id" not in text(answer)
-    assert Booking.fetch(booking.id).status is BookingStatus.QUOTING
 
 
 # Assigning and driving

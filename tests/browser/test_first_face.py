@@ -95,7 +95,7 @@ def take(concierge: Page) -> None:
     quote.get_by_role("link", name="Choose").click()
     concierge.get_by_label("Test card").select_option("cnon:card-nonce-declined")
     concierge.get_by_role("button", name="Accept and reserve").click()
-    expect(concierge.get_by_text("The card was declined.")).to_be_visible()
+    expect(concierge.get_by_text("The bank declined the card.")).to_be_visible()
     shoot(concierge, "declined")
     concierge.get_by_label("Test card").select_option("cnon:card-nonce-ok")
     concierge.get_by_role("button", name="Accept and reserve").click()

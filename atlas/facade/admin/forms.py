@@ -17,6 +17,7 @@ from atlas.facade.admin.opened import OPENED_FIELD, Opened
 from atlas.facade.admin.posted import put
 from atlas.facade.admin.recording import remember
 from atlas.facade.fields import STAMPS
+from atlas.forms import NoCardNumbers
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Any]
@@ -49,7 +50,7 @@ class OpenedField(forms.CharField):
         return False
 
 
-class FacadeForm(ModelForm):
+class FacadeForm(NoCardNumbers, ModelForm):
     opened_version = OpenedField()
 
     failure: ClassVar[Failure | None] = None

@@ -22,6 +22,8 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from atlas.forms import NoCardNumbers
+
 Text = str | Promise
 M = TypeVar("M", bound=Callable[..., Any])
 
@@ -94,7 +96,7 @@ def service_action(
     return decorate
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(NoCardNumbers, forms.Form):
     """For actions that must be explained."""
 
     reason = forms.CharField(

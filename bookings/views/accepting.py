@@ -1,0 +1,128 @@
+"""Taking a quote and paying: a page of its own under its own policy (`payments.page`), and how far the paying is.
+
+The form works by itself. With `js/payments/page.js` it is sent by fetch (`Accept: application/json`), so that who loses
+the network after the click is told what became of it (`state`) instead of being made to click again.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.users import CurrentUser, current_user
+from atlas.dynamo.attributes import utc_now
+from atlas.errors import Conflict, Invalid, NotFound, PaymentDeclined
+from atlas.forms import show_errors
+from atlas.web import page, sentence
+from bookings import paying, selectors, services
+from bookings.forms.deciding import AcceptForm, CardForm
+from bookings.permissions import party
+from bookings.rules.lifecycle import Action, transition
+from bookings.rules.quotes import is_acceptable
+from bookings.tables import Booking, Quote
+from bookings.views.addresses import to_booking
+from bookings.views.closing import refusal_of
+from payments.declines import Decline, explain
+from payments.page import Environment, card_field, under_its_policy
+
+ACCEPTED = "Accepted. The card is authorised; it is charged when the ride is completed."
+
+
+@page
+@never_cache
+@under_its_policy
+@require_http_methods(["GET", "HEAD", "POST"])
+def accept(request: HttpRequest, booking_id: UUID, quote_id: UUID) -> HttpResponseBase:
+    """Look at the quote once more, and pay. A declined card stays on this page; a lost race leads back."""
+    user = current_user(request)
+    booking, quote, is_best = _found(user, booking_id, quote_id)
+    refusal = refusal_of(lambda: transition(booking.status, Action.ACCEPT, party(user, booking)))
+    if refusal or not is_acceptable(quote.status, quote.expires_at, now=utc_now()):
+        messages.error(request, refusal or _("This quote is no longer open. Take another one."))
+        return _lead_back(request, booking_id)
+    local = settings.SQUARE_ENVIRONMENT == Environment.LOCAL
+    form = (AcceptForm if local else CardForm)(request.POST if request.method == "POST" else None)
+    decline: Decline | None = None
+    if form.is_bound and form.is_valid():
+        try:
+            services.accept_quote(user=user, quote_id=quote.id, **form.values)
+        except PaymentDeclined as error:
+            decline = explain(error.details.get("reason"))
+            form.add_error("source_id" if local else None, sentence(error))
+        except Conflict as error:
+            messages.error(request, sentence(error))
+            return _lead_back(request, booking_id)
+        except Invalid as error:
+            show_errors(form, error)
+        else:
+            messages.success(request, _(ACCEPTED))
+            return _lead_back(request, booking_id)
+    if form.is_bound and request.accepts("text/html") is False:
+        return _refused(form, decline)
+    contact = {"email": user.email, "givenName": user.name.split(" ")[0]}
+    context = {
+        "booking": booking,
+        "quote": quote,
+        "is_best": is_best,
+        "form": form,
+        "decline": decline,
+        "local": local,
+        "card": card_field(amount=quote.price, currency=quote.currency, contact=contact),
+    }
+    return render(request, "bookings/accept.html", context, status=Invalid.status if form.is_bound else 200)
+
+
+@page
+@never_cache
+@require_safe
+def state(request: HttpRequest, booking_id: UUID, quote_id: UUID) -> HttpResponseBase:
+    """How far the paying is: `{"state": "sold" | "waiting" | "open" | "closed", "href"?, "said"?, "advice"?}`.
+
+    `open`: nothing is under way and the quote may be taken; `said` tells why the last try came to nothing.
+    """
+    user = current_user(request)
+    booking, quote, _is_best = _found(user, booking_id, quote_id)
+    part = party(user, booking)
+    href = to_booking(booking_id)
+    if booking.selected_quote_id == quote.id:
+        return JsonResponse({"state": "sold", "href": href})
+    if booking.acceptance is not None:
+        return JsonResponse({"state": "waiting"})
+    if not is_acceptable(quote.status, quote.expires_at, now=utc_now()):
+        return JsonResponse({"state": "closed", "href": href})
+    tries = paying.payments_of(user, booking, part)
+    return JsonResponse({"state": "open", **_words(tries[0].decline if tries else None)})
+
+
+def _found(user: CurrentUser, booking_id: UUID, quote_id: UUID) -> tuple[Booking, Quote, bool]:
+    """The booking, its quote, and whether that is the best one. Raises `NotFound`."""
+    booking, _part = selectors.booking_of(user=user, booking_id=str(booking_id))
+    quotes, best_id = selectors.quotes_of(user=user, booking_id=booking.id)
+    quote = next((each for each in quotes if each.id == str(quote_id)), None)
+    if quote is None:
+        raise NotFound
+    return booking, quote, quote.id == best_id
+
+
+def _lead_back(request: HttpRequest, booking_id: UUID) -> HttpResponseBase:
+    """To the booking's page, where the message stands."""
+    if request.accepts("text/html"):
+        return redirect(to_booking(booking_id))
+    return JsonResponse({"state": "closed", "href": to_booking(booking_id)})
+
+
+def _refused(form: AcceptForm, decline: Decline | None) -> HttpResponseBase:
+    said = " ".join(str(message) for messages in form.errors.values() for message in messages)
+    return JsonResponse({"state": "open", **(_words(decline) or {"said": said})}, status=Invalid.status)
+
+
+def _words(decline: Decline | None) -> dict[str, Any]:
+    if decline is None:
+        return {}
+    return {"said": str(decline.said), "advice": str(decline.advice), "anotherCard": decline.another_card}
