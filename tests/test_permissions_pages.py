@@ -84,7 +84,7 @@ GET  /files/<str:token>/                                            404   404   
 GET  /bookings/{booking_id}/ (open)                                 302   200   404   200   200   200   404   404   404   200
 POST /bookings/{booking_id}/quote/ (open)                           302   403   403   400   400   400   403   403   403   403
 GET  /bookings/{booking_id}/quotes/{quote_id}/accept/ (open)        302   200   404   404   404   404   404   404   404   403
-POST /bookings/{booking_id}/quotes/{quote_id}/accept/ (open)        302   200   404   404   404   404   404   404   404   403
+POST /bookings/{booking_id}/quotes/{quote_id}/accept/ (open)        302   400   404   404   404   404   404   404   404   403
 GET  /bookings/{booking_id}/quotes/{quote_id}/accept/state/ (open)  302   200   404   404   404   404   404   404   404   403
 POST /bookings/{booking_id}/quotes/{quote_id}/withdraw/ (open)      302   403   404   302   302   404   404   404   404   403
 POST /bookings/{booking_id}/assign/ (open)                          302   403   404   400   400   400   404   404   404   403

@@ -89,6 +89,7 @@ def state(request: HttpRequest, booking_id: UUID, quote_id: UUID) -> HttpRespons
     user = current_user(request)
     booking, quote, _is_best = _found(user, booking_id, quote_id)
     part = party(user, booking)
+    refusal_of(lambda: transition(booking.status, Action.ACCEPT, part))  # forbidden to all but who may pay
     href = to_booking(booking_id)
     if booking.selected_quote_id == quote.id:
         return JsonResponse({"state": "sold", "href": href})
