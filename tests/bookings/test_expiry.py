@@ -16,7 +16,7 @@ from bookings.events import DepartureMissed
 from bookings.rules.deadlines import Task
 from bookings.rules.lifecycle import BookingStatus
 from bookings.rules.types import CancellationCode, PaymentStatus, QuoteStatus
-from bookings.services import accepting
+from bookings.services import concluding
 from bookings.tables import Booking, Quote
 from payments import services as payments_services
 from payments import tasks as payments_tasks
@@ -232,7 +232,7 @@ def test_called_off_is_called_off_even_if_the_answer_comes_then(cast: Cast, sand
     tick(minutes=10.5)
     sandbox.clear_faults()
     with refused("card_declined") as details:
-        accepting._close(booking_id=booking.id, transaction_id=payment.id, outcome=late, user_id=cast.concierge.id)
+        concluding.close(booking_id=booking.id, transaction_id=payment.id, outcome=late, user_id=cast.concierge.id)
     assert details == {"reason": "ABANDONED", "status": S.QUOTING}
     with later(minutes=13):
         payments_tasks.settle_due()
