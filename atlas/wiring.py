@@ -15,16 +15,19 @@ from atlas.events import subscribe
 from atlas.jobs.events import JobFileDownloaded
 from bookings import events as booking
 from bookings import privacy as bookings_privacy
+from bookings.admin.searching import booking_id
 from fleet import privacy as fleet_privacy
 from fleet.events import DriverDismissed
 from payments import events as payment
 from payments import privacy as payments_privacy
+from payments.admin.searching import Names
 
 
 def wire() -> None:
     """Called once per process, when all apps are ready."""
     trail.keep(changes.keep)
     AtlasAdminSite.recorder = AccessLogRecorder()
+    Names.reference_of = staticmethod(booking_id)
 
     subscribe(UserRegistered, fleet.found_operator)
     subscribe(UserDeleted, fleet.forget_person, erasures.begin)

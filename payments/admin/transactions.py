@@ -19,6 +19,7 @@ from atlas.facade.admin.service_action import ReasonForm, service_action
 from atlas.templatetags.ui import format_money
 from payments import services
 from payments.admin.columns import operations, reference
+from payments.admin.searching import by_name
 from payments.models import PaymentTransaction
 from payments.rules.lifecycle import PaymentAction, is_open
 from payments.rules.types import TransactionStatus
@@ -65,6 +66,7 @@ class TransactionAdmin(ReadOnlyAdmin):
     list_filter = (DayRangeFilter.on("created_at", title=gettext_lazy("opened")), IndexFilter.on("status"))
     search_ways = (
         by_uuid(),
+        by_name(),
         by_uuid("reference", gettext_lazy("the booking's ID")),
         Way(gettext_lazy("Square's payment ID"), "payment_gateway_id", str.strip, r"[A-Za-z0-9_-]{6,192}"),
     )

@@ -42,17 +42,19 @@ def ids(answer: Any) -> list[str]:
 
 
 def test_the_list_and_its_searches(cast: Cast, admin: Client) -> None:
-    row = payment_of(accepted(cast))
+    booking = accepted(cast)
+    row = payment_of(booking)
     with measure() as cost:
         page = admin.get(LIST)
     assert ids(page)[0] == row.id
     assert cost.scans == 0
     assert re.search(rf'<a href="{LIST}{row.id}/change/"><span class="money">', page.content.decode())
-    for term in (row.id, row.reference, row.payment_gateway_id):
+    for term in (row.id, row.reference, row.payment_gateway_id, booking.reference, booking.reference[4:].lower()):
         with measure() as cost:
             assert ids(admin.get(LIST, {"q": term})) == [row.id], term
         assert cost.scans == 0
-    assert ids(admin.get(LIST, {"q": "no-such-payment"})) == []
+    for term in ("no-such-payment", "ATL-000000"):
+        assert ids(admin.get(LIST, {"q": term})) == []
     assert row.id in ids(admin.get(LIST, {"status": "AUTHORIZED"}))
     assert row.id not in ids(admin.get(LIST, {"status": "REFUNDED"}))
     day = f"{row.created_at:%Y-%m-%d}"
