@@ -10,6 +10,16 @@ The SDK keeps no state between calls and `httpx.Client` is thread-safe: one clie
 from payments.gateway.calling import OutcomeUnknown, Refused, client
 from payments.gateway.cards import Card, cards_of, disable_card, get_card, read_card, save_card
 from payments.gateway.customers import customer_for, delete_customer, find_customer
+from payments.gateway.invoices import (
+    Bill,
+    Invoice,
+    InvoiceLine,
+    cancel_invoice,
+    get_invoice,
+    issue,
+    payments_of_order,
+    read_invoice,
+)
 from payments.gateway.payments import (
     Declined,
     Payment,
@@ -24,13 +34,17 @@ from payments.gateway.payments import (
 from payments.gateway.refunds import Refund, get_refund, read_refund, refund, refunds_between
 
 __all__ = [
+    "Bill",
     "Card",
     "Declined",
+    "Invoice",
+    "InvoiceLine",
     "OutcomeUnknown",
     "Payment",
     "Refund",
     "Refused",
     "authorize",
+    "cancel_invoice",
     "capture",
     "cards_of",
     "client",
@@ -40,9 +54,13 @@ __all__ = [
     "find_customer",
     "get",
     "get_card",
+    "get_invoice",
     "get_refund",
+    "issue",
     "payments_between",
+    "payments_of_order",
     "read_card",
+    "read_invoice",
     "read_payment",
     "read_refund",
     "refund",
