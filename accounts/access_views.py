@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -53,7 +52,6 @@ def end_others(request: HttpRequest) -> HttpResponseBase:
     return redirect(to_sessions())
 
 
-@never_cache
 @require_http_methods(["GET", "POST"])
 def password_reset(request: HttpRequest) -> HttpResponseBase:
     """Ask for a link; the same page whoever's address it is."""
@@ -66,7 +64,6 @@ def password_reset(request: HttpRequest) -> HttpResponseBase:
 
 
 @sensitive_post_parameters()
-@never_cache
 @require_http_methods(["GET", "POST"])
 def password_reset_confirm(request: HttpRequest) -> HttpResponseBase:
     """The page behind the link."""

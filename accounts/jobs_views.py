@@ -5,7 +5,6 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts import own_jobs
@@ -15,7 +14,6 @@ from atlas.jobs.views import gone
 from atlas.web import action, page
 
 
-@never_cache
 @page
 @require_GET
 def job(request: HttpRequest, job_id: UUID) -> HttpResponseBase:
@@ -35,7 +33,6 @@ def cancel_job(request: HttpRequest, job_id: UUID) -> HttpResponseBase:
     return redirect(to_job(job_id))
 
 
-@never_cache
 @page
 @require_GET
 def job_file(request: HttpRequest, job_id: UUID) -> HttpResponseBase:

@@ -125,7 +125,12 @@ def test_everybody_sees_what_the_matrix_says(name: str, expected: dict[str, int]
     found = {}
     for who in sorted(expected, key=lambda who: expected[who] < 400):  # who is refused asks first
         ask: Any = getattr(browser_of(people[who]), method.lower())
-        found[who] = ask(path.format(**ids)).status_code
+        answer = ask(path.format(**ids))
+        found[who] = answer.status_code
+        if "Cookie" in answer.get("Vary", ""):
+            assert "no-store" in answer["Cache-Control"], "what was made for one person may be kept"
+        else:
+            assert answer.status_code != 200, "a page that knows nobody"
     assert found == expected
 
 

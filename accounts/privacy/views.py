@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
@@ -26,7 +25,6 @@ class DeletionForm(forms.Form):
     password = password_field(gettext_lazy("Your password"), "current-password")
 
 
-@never_cache
 @page
 @require_GET
 def overview(request: HttpRequest) -> HttpResponseBase:

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -38,7 +37,6 @@ def ask_for_code(request: HttpRequest, user: User, back: str) -> HttpResponse:
 
 
 @sensitive_post_parameters()
-@never_cache
 @require_http_methods(["GET", "POST"])
 def code(request: HttpRequest) -> HttpResponseBase:
     """The second step: a code, then in. Whoever has not taken the first one is sent to it."""
@@ -65,7 +63,6 @@ def code(request: HttpRequest) -> HttpResponseBase:
     return render(request, "accounts/second_step.html", {"form": form}, status=400 if form.errors else 200)
 
 
-@never_cache
 @page
 @require_http_methods(["GET"])
 def overview(request: HttpRequest) -> HttpResponseBase:
@@ -74,7 +71,6 @@ def overview(request: HttpRequest) -> HttpResponseBase:
 
 
 @sensitive_post_parameters()
-@never_cache
 @page
 @require_http_methods(["POST"])
 def begin(request: HttpRequest) -> HttpResponseBase:
@@ -91,7 +87,6 @@ def begin(request: HttpRequest) -> HttpResponseBase:
 
 
 @sensitive_post_parameters()
-@never_cache
 @page
 @require_http_methods(["GET", "POST"])
 def setup(request: HttpRequest) -> HttpResponseBase:
@@ -116,7 +111,6 @@ def setup(request: HttpRequest) -> HttpResponseBase:
 
 
 @sensitive_post_parameters()
-@never_cache
 @page
 @require_http_methods(["POST"])
 def recovery_codes(request: HttpRequest) -> HttpResponseBase:
@@ -135,7 +129,6 @@ def recovery_codes(request: HttpRequest) -> HttpResponseBase:
 
 
 @sensitive_post_parameters()
-@never_cache
 @page
 @require_http_methods(["POST"])
 def switch_off(request: HttpRequest) -> HttpResponseBase:

@@ -12,7 +12,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.users import CurrentUser, current_user
@@ -35,7 +34,6 @@ ACCEPTED = "Accepted. The card is authorised; it is charged when the ride is com
 
 
 @page
-@never_cache
 @under_its_policy
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept(request: HttpRequest, booking_id: UUID, quote_id: UUID) -> HttpResponseBase:
@@ -79,7 +77,6 @@ def accept(request: HttpRequest, booking_id: UUID, quote_id: UUID) -> HttpRespon
 
 
 @page
-@never_cache
 @require_safe
 def state(request: HttpRequest, booking_id: UUID, quote_id: UUID) -> HttpResponseBase:
     """How far the paying is: `{"state": "sold" | "waiting" | "open" | "closed", "href"?, "said"?, "advice"?}`.
