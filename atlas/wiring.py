@@ -35,6 +35,7 @@ def wire() -> None:
     subscribe(DriverDismissed, fleet.suspend_dismissed)
 
     subscribe(payment.WebhookReceived, payments.handle_webhook)
+    subscribe(payment.PaymentDiffers, payments.hold_for_finance)
     subscribe(payment.PaymentSettled, bookings.follow_payment)
     subscribe(payment.PaymentRefunded, bookings.follow_payment)
     subscribe(payment.PaymentVoided, bookings.follow_payment)

@@ -63,6 +63,16 @@ class PaymentCorrected:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentDiffers:
+    """Square took, or gave back, another amount or currency than was asked for: finance decides what is true.
+
+    Nothing is recorded of it until then. Heard by payments itself.
+    """
+
+    transaction_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class WebhookReceived:
     """A webhook was stored and waits to be handled. Heard by payments itself."""
 

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4, uuid5
 
 from atlas.shards import shard_of
-from payments.rules.types import OperationKind, OperationState
+from payments.rules.owing import PAUSES, request_keys
+from payments.rules.types import OperationKind, OperationState, PaymentMethod
 from payments.tables import Operation, PaymentTransaction
 
 ANSWER_WITHIN = timedelta(minutes=2)
@@ -36,8 +37,32 @@ def finish(row: PaymentTransaction, operation: Operation, *, code: str | None = 
     """The gateway's last word: done, or failed with its `code`."""
     operation.state = OperationState.FAILED if code else OperationState.DONE
     operation.code = code
-    if not pending(row):
+    waiting = [each.at for each in pending(row)]
+    if not waiting:
         row.due_shard = row.due_at = None
+    elif row.due_at is None or min(waiting) > row.due_at:  # all of them planned for later
+        look_again(row, min(waiting))
+
+
+def ask_again(row: PaymentTransaction, rejected: Operation, *, now: datetime) -> None:
+    """Plan the next try of a refund that is owed (`payments.rules.owing`); nothing for others, or after the last one.
+
+    It is under way from now on, `at` is when Square hears of it.
+    """
+    keys = [key_for(row.id, each) for each in request_keys()]
+    if rejected.key not in keys[:-1]:
+        return
+    tries = keys.index(rejected.key)
+    if refund_by_key(row, keys[tries + 1]) is None:
+        at, due = now + PAUSES[tries], row.due_at
+        start(row, OperationKind.REFUND, rejected.amount, now=at, key=keys[tries + 1], reason=rejected.reason)
+        look_again(row, min(at, due or at))
+
+
+def owed(row: PaymentTransaction) -> Operation | None:
+    """The refund of a cancellation that was rejected for the last time: it has to go back by another way."""
+    last = refund_by_key(row, key_for(row.id, request_keys()[-1]))
+    return last if last is not None and last.state is OperationState.FAILED else None
 
 
 def look_again(row: PaymentTransaction, at: datetime) -> None:
@@ -60,6 +85,12 @@ def closing(row: PaymentTransaction) -> Operation | None:
 def authorization(row: PaymentTransaction) -> Operation:
     """The operation every CARD payment begins with."""
     return next(each for each in row.operations if each.kind is OperationKind.AUTHORIZE)
+
+
+def has_come_about(row: PaymentTransaction) -> bool:
+    """Whether it ever was more than a try: a card's payment once it was authorised, any other at once."""
+    done = (each.kind for each in row.operations if each.state is OperationState.DONE)
+    return any(kind is not OperationKind.VOID for kind in done) or row.method is not PaymentMethod.CARD
 
 
 def refund_by_key(row: PaymentTransaction, key: str) -> Operation | None:

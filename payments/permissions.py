@@ -6,6 +6,7 @@ from accounts import staff
 from accounts.rules.roles import Role
 from accounts.users import CurrentUser
 from atlas.errors import Forbidden, NotFound
+from payments import operations
 from payments.rules.lifecycle import PaymentAction
 from payments.tables import PaymentTransaction
 
@@ -34,6 +35,12 @@ def party_of(user: CurrentUser, row: PaymentTransaction) -> Party | None:
     if user.role is Role.CONCIERGE and user.id == row.payer_id:
         return Party.PAYER
     return None
+
+
+def may_see(user: CurrentUser, row: PaymentTransaction) -> bool:
+    """Whether it is shown to them: a try that came to nothing, or is still asked for, is no matter of the payee's."""
+    part = party_of(user, row)
+    return part is not None and (part is not Party.PAYEE or operations.has_come_about(row))
 
 
 def own_payer_id(user: CurrentUser) -> str:

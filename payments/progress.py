@@ -8,8 +8,16 @@ import structlog
 
 from atlas.dynamo.attributes import utc_now
 from payments import operations
-from payments.events import PaymentFailed, PaymentRefunded, PaymentSettled, PaymentVoided, RefundFailed
+from payments.events import (
+    PaymentDiffers,
+    PaymentFailed,
+    PaymentRefunded,
+    PaymentSettled,
+    PaymentVoided,
+    RefundFailed,
+)
 from payments.gateway import Payment, Refund
+from payments.rules import mismatches
 from payments.rules.amounts import status_after_refund
 from payments.rules.lifecycle import PaymentAction, transition
 from payments.rules.types import OperationKind, OperationState, TransactionStatus
@@ -20,8 +28,11 @@ log = structlog.get_logger(__name__)
 LAPSED = "AUTHORIZATION_LAPSED"
 
 
-def follow_payment(row: PaymentTransaction, payment: Payment) -> list[object]:
-    """Bring an AUTHORIZED row to where its payment is. Any other row stays as it is. Returns the events to publish."""
+def follow_payment(row: PaymentTransaction, payment: Payment, *, corrects: bool = False) -> list[object]:
+    """Bring an AUTHORIZED row to where its payment is. Any other row stays as it is. Returns the events to publish.
+
+    Money that was taken otherwise than asked for moves nothing: the row waits for finance, unless this `corrects` it.
+    """
     if row.gateway_updated_at and payment.updated_at < row.gateway_updated_at:
         return []
     note(row, payment)
@@ -29,7 +40,7 @@ def follow_payment(row: PaymentTransaction, payment: Payment) -> list[object]:
         return []
     match payment.status:
         case "COMPLETED":
-            return _captured(row, payment)
+            return _captured(row, payment, corrects=corrects)
         case "CANCELED" | "FAILED":
             return _closed(row, payment)
         case _:
@@ -62,6 +73,13 @@ def follow_refund(row: PaymentTransaction, operation: Operation, refund: Refund)
     if operation.state is not OperationState.PENDING:
         return []
     operation.gateway_id = refund.gateway_id
+    different = mismatches.differs(
+        amount=refund.amount, currency=refund.currency, asked={operation.amount}, asked_currency=row.currency
+    )
+    if different is not None and refund.status in ("PENDING", "COMPLETED"):
+        log.error("refund_differs", transaction_id=row.id, refunded=refund.amount, asked=operation.amount)
+        operations.look_again(row, utc_now() + mismatches.HELD)
+        return [PaymentDiffers(row.id)]
     match refund.status:
         case "COMPLETED":
             row.status = status_after_refund(
@@ -72,16 +90,23 @@ def follow_refund(row: PaymentTransaction, operation: Operation, refund: Refund)
             return [PaymentRefunded(row.reference, row.id, operation.amount, row.refunded, row.amount)]
         case "REJECTED" | "FAILED":
             operations.finish(row, operation, code=refund.status)
+            operations.ask_again(row, operation, now=utc_now())
             return [RefundFailed(row.reference, row.id, operation.amount, refund.status)]
         case _:
             operations.look_again(row, utc_now() + operations.ANSWER_WITHIN)
             return []
 
 
-def _captured(row: PaymentTransaction, payment: Payment) -> list[object]:
-    expected = {each.amount for each in operations.pending(row, OperationKind.CAPTURE)} or {row.amount}
-    if payment.amount not in expected:
-        log.error("capture_amount_differs", transaction_id=row.id, captured=payment.amount, expected=min(expected))
+def _captured(row: PaymentTransaction, payment: Payment, *, corrects: bool) -> list[object]:
+    asked = {each.amount for each in operations.pending(row, OperationKind.CAPTURE)} or {row.amount}
+    different = mismatches.differs(
+        amount=payment.amount, currency=payment.currency, asked=asked, asked_currency=row.currency
+    )
+    if different is not None and not corrects:
+        log.error("capture_differs", transaction_id=row.id, code=different, taken=payment.amount, asked=min(asked))
+        while operation := operations.closing(row):
+            operations.finish(row, operation, code=different)
+        return [PaymentDiffers(row.id)]
     row.status = transition(row.status, PaymentAction.CAPTURE)
     row.amount = payment.amount
     _end_closing(row, OperationKind.CAPTURE, "ALREADY_CAPTURED")

@@ -3,12 +3,10 @@
 from atlas.errors import Conflict
 from payments import operations, services
 from payments.rules.amounts import refundable
-from payments.rules.types import TransactionStatus
+from payments.rules.owing import RELEASE
+from payments.rules.types import OperationKind, TransactionStatus
 from payments.services.asking import CLOSED
 from payments.tables import PaymentTransaction
-
-REQUEST_KEY = "release"
-"""Names the one refund of a release among those that people ask for."""
 
 
 def release(*, transaction_id: str, keep: int, reason: str) -> PaymentTransaction:
@@ -33,10 +31,26 @@ def release(*, transaction_id: str, keep: int, reason: str) -> PaymentTransactio
 
 
 def _give_back(row: PaymentTransaction, keep: int, reason: str) -> PaymentTransaction:
-    """One refund per payment, however often it is asked for; what was given back before counts."""
-    asked = operations.refund_by_key(row, operations.key_for(row.id, REQUEST_KEY))
+    """One refund per payment, however often it is asked for; what was given back before counts.
+
+    One that is rejected is asked for again by a plan of its own (`payments.rules.owing`).
+    """
+    if operations.refund_by_key(row, operations.key_for(row.id, RELEASE)) is not None:
+        return _follow(row)
     promised = row.refunded + operations.refunds_under_way(row)
-    rest = asked.amount if asked else refundable(captured=row.amount, refunded=promised) - keep
+    rest = refundable(captured=row.amount, refunded=promised) - keep
     if rest <= 0:
         return row
-    return services.refund(transaction_id=row.id, amount=rest, reason=reason, request_key=REQUEST_KEY)
+    try:
+        return services.refund(transaction_id=row.id, amount=rest, reason=reason, request_key=RELEASE)
+    except Conflict as refused:
+        if refused.code != "refund_refused":
+            raise
+        return PaymentTransaction.fetch(row.id)
+
+
+def _follow(row: PaymentTransaction) -> PaymentTransaction:
+    """It was asked for before: what is under way of it is brought on."""
+    for operation in operations.pending(row, OperationKind.REFUND):
+        services.follow_refund(transaction_id=row.id, key=operation.key)
+    return PaymentTransaction.fetch(row.id)

@@ -7,8 +7,8 @@ from accounts.users import CurrentUser
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.cursor import Page, read_page, scope
 from atlas.dynamo.days import read_days
-from atlas.errors import Forbidden, Invalid
-from payments.permissions import check_party, party_of
+from atlas.errors import Forbidden, Invalid, NotFound
+from payments.permissions import may_see
 from payments.tables import PaymentTransaction
 
 PERIOD = timedelta(days=30)
@@ -19,7 +19,8 @@ LONGEST_PERIOD = timedelta(days=366)
 def transaction(*, user: CurrentUser, transaction_id: str) -> PaymentTransaction:
     """One payment. Raises `NotFound`, also for those it does not concern."""
     row = PaymentTransaction.fetch(transaction_id)
-    check_party(user, row)
+    if not may_see(user, row):
+        raise NotFound
     return row
 
 
@@ -55,7 +56,7 @@ def of_reference(*, user: CurrentUser, reference: str, cursor: str | None, limit
         limit=limit,
         scan_index_forward=False,
     )
-    return Page([row for row in page.items if party_of(user, row)], page.next)
+    return Page([row for row in page.items if may_see(user, row)], page.next)
 
 
 def of_period(first: date, last: date, *, cursor: str | None, limit: int) -> Page[PaymentTransaction]:

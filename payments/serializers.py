@@ -2,7 +2,7 @@
 
 from atlas.api.fields import Cents, Choice, FreeText, Id, Instant, LocalDate, Text, Url
 from atlas.api.serializers import Query, Serializer
-from payments.rules.types import OperationState, PaymentMethod, TransactionStatus
+from payments.rules.types import OperationState, PaymentMethod, PaymentPurpose, TransactionStatus
 
 
 class CardMetadataSerializer(Serializer):
@@ -27,6 +27,7 @@ class TransactionSerializer(Serializer):
 
     id = Id(read_only=True)
     booking_id = Id(source="reference", read_only=True)
+    purpose = Choice(PaymentPurpose, read_only=True)
     amount = Cents(read_only=True, help_text="Integer cents: authorised, and once captured what was taken.")
     refunded = Cents(read_only=True, help_text="Integer cents given back so far.")
     currency = Text(read_only=True)

@@ -13,7 +13,7 @@ from payments.ledger import posting
 from payments.ledger.documents import Booked, Dispute, Split
 from payments.ledger.tables import LedgerBalance, LedgerPosting  # noqa: F401 (ours too)
 from payments.reconciling.tables import PaymentDifference  # noqa: F401 (one of ours too)
-from payments.rules.types import OperationKind, OperationState, PaymentMethod, TransactionStatus
+from payments.rules.types import OperationKind, OperationState, PaymentMethod, PaymentPurpose, TransactionStatus
 
 
 class CardMetadata(Document):
@@ -101,6 +101,7 @@ class PaymentTransaction(Table):
                     "refunded",
                     "currency",
                     "method",
+                    "purpose",
                     "operations",
                     "paymentGatewayId",
                     "cardId",
@@ -126,6 +127,7 @@ class PaymentTransaction(Table):
 
     id = UnicodeAttribute(hash_key=True)
     reference = UnicodeAttribute(attr_name="bookingId")
+    purpose = UnicodeEnumAttribute(PaymentPurpose, default=PaymentPurpose.RIDE)
     payer_id = UnicodeAttribute(attr_name="payerId")
     payee_id = UnicodeAttribute(attr_name="payeeId")
     amount = IntegerAttribute()

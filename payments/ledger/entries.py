@@ -156,8 +156,7 @@ def _kind_of(row: "PaymentTransaction", capture: "Operation | None") -> PostingK
         return K.INVOICE_PAID
     if row.method is PaymentMethod.WIRE:
         return K.WIRE_RECEIVED
-    purpose = getattr(row, "purpose", None)
-    for said in (purpose, capture.reason if capture is not None else None):
+    for said in (row.purpose, capture.reason if capture is not None else None):
         if said in SAID:
             return K(said)
     asked = next((each.amount for each in row.operations if each.kind is OperationKind.AUTHORIZE), row.amount)

@@ -95,12 +95,13 @@ def compare_stray(
 
 
 def compare_twins(row: PaymentTransaction, others: Sequence[PaymentTransaction]) -> list[Finding]:
-    """The same amount held or taken twice for one reference: the later payment is one too many."""
+    """The same amount held or taken twice for one purpose of one reference: the later payment is one too many."""
     if not is_live(row):
         return []
     for other in others:
         older = (other.created_at, other.id) < (row.created_at, row.id)
-        if older and is_live(other) and other.amount == row.amount:
+        same = (other.purpose, other.amount) == (row.purpose, row.amount)
+        if older and is_live(other) and same:
             mend = Mend.RELEASE if row.status is TransactionStatus.AUTHORIZED else Mend.REFUND
             return [_of(row, K.DUPLICATE, mend, f"{other.status} {other.id}", f"{row.status} {row.id}", row.amount)]
     return []
@@ -146,11 +147,13 @@ def _missing_there(row: PaymentTransaction) -> Iterator[Finding]:
 
 def _compare_payment(row: PaymentTransaction, payment: Payment) -> Iterator[Finding]:
     fits = row.status in FITS.get(payment.status, (row.status,))
-    if not fits:
+    as_asked = (row.amount, row.currency) == (payment.amount, payment.currency)
+    taken_otherwise = row.status is TransactionStatus.AUTHORIZED and payment.status == "COMPLETED" and not as_asked
+    if not fits and not taken_otherwise:
         yield _of(row, K.STATE, _mend_of_state(row, payment), str(row.status), payment.status, payment.amount)
     if row.currency != payment.currency and row.status not in CLOSED:
         yield _of(row, K.CURRENCY, Mend.CORRECT, row.currency, payment.currency, payment.amount)
-    if fits and row.amount != payment.amount and row.status not in CLOSED:
+    if (fits or taken_otherwise) and row.amount != payment.amount and row.status not in CLOSED:
         yield _of(row, K.AMOUNT, Mend.CORRECT, str(row.amount), str(payment.amount), payment.amount - row.amount)
 
 
@@ -173,6 +176,10 @@ def _compare_refunds(row: PaymentTransaction, payment: Payment, refunds: Sequenc
             yield _of(row, K.MISSING_THERE, Mend.CORRECT, *_words(operation), operation.amount, operation.gateway_id)
     if not found and row.status in TAKEN:
         yield from _compare_sum(row, payment)
+    rejected = operations.owed(row)
+    if rejected is not None and row.status is TransactionStatus.CAPTURED:
+        theirs = f"rejected {rejected.code or ''}".strip()
+        yield _of(row, K.REFUND_REJECTED, Mend.REVIEW, f"{rejected.amount} owed", theirs, rejected.amount)
 
 
 def _compare_refund(
@@ -184,11 +191,11 @@ def _compare_refund(
             asked[refund.amount] -= 1
         elif state is not OperationState.FAILED:
             yield _of(row, K.REFUND_UNKNOWN, Mend.FOLLOW, NOTHING, refund.status, *about)
+    elif state is not OperationState.FAILED and operation.amount != refund.amount:
+        yield _of(row, K.AMOUNT, Mend.CORRECT, str(operation.amount), str(refund.amount), *about)
     elif operation.state is not state:
         mend = Mend.FOLLOW if operation.state is OperationState.PENDING else Mend.CORRECT
         yield _of(row, K.REFUND_STATE, mend, operation.state.upper(), refund.status, *about)
-    elif operation.amount != refund.amount:
-        yield _of(row, K.AMOUNT, Mend.CORRECT, str(operation.amount), str(refund.amount), *about)
 
 
 def _compare_sum(row: PaymentTransaction, payment: Payment) -> Iterator[Finding]:

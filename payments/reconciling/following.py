@@ -26,7 +26,7 @@ def follow(row: PaymentTransaction, payment: Payment | None, refunds: Sequence[R
     if payment is None:
         return _forgotten(row)
     was = (row.status, row.amount, row.currency, row.refunded)
-    events = progress.follow_payment(row, payment) if row.status is TransactionStatus.AUTHORIZED else []
+    events = progress.follow_payment(row, payment, corrects=True) if row.status is TransactionStatus.AUTHORIZED else []
     progress.note(row, payment)
     if payment.status in ("APPROVED", "COMPLETED"):
         row.amount, row.currency = payment.amount, payment.currency

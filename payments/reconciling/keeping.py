@@ -10,7 +10,7 @@ AGREES = "It agrees by now."
 
 
 @retried
-def keep(finding: Finding, run_id: str) -> PaymentDifference:
+def keep(finding: Finding, run_id: str | None) -> PaymentDifference:
     """The row of a finding: new, seen again, or opened again (mended once, or dismissed when it was another)."""
     now = utc_now()
     row = PaymentDifference.find(finding.id, consistent=True)
@@ -26,7 +26,7 @@ def keep(finding: Finding, run_id: str) -> PaymentDifference:
     row.amount, row.currency = finding.amount, finding.currency
     row.transaction_id, row.reference = finding.transaction_id, finding.reference or None
     row.payment_gateway_id, row.refund_gateway_id = finding.gateway_id, finding.refund_id
-    row.run_id, row.seen_at = run_id, now
+    row.run_id, row.seen_at = run_id or row.run_id, now
     with transact() as tx:
         tx.save(row)
     return row

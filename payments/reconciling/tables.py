@@ -63,8 +63,8 @@ class PaymentDifference(Table):
     amount = IntegerAttribute()
     """Cents that it is about."""
     currency = UnicodeAttribute()
-    run_id = UnicodeAttribute(attr_name="runId")
-    """The run that saw it last."""
+    run_id = UnicodeAttribute(attr_name="runId", null=True)
+    """The run that saw it last; absent for what a webhook or an answer brought to light, until a run does."""
     seen_at = InstantAttribute(attr_name="seenAt")
     resolved_at = InstantAttribute(attr_name="resolvedAt", null=True)
     resolved_by = UnicodeAttribute(attr_name="resolvedBy", null=True)

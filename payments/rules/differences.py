@@ -15,6 +15,8 @@ class DifferenceKind(StrEnum):
     REFUND_UNKNOWN = "REFUND_UNKNOWN"
     """Money went back at Square, and we do not know of it."""
     REFUND_STATE = "REFUND_STATE"
+    REFUND_REJECTED = "REFUND_REJECTED"
+    """The bank rejected what a cancellation gives back, every time: it has to go by another way."""
     DUPLICATE = "DUPLICATE"
     """A second charge or hold for what was paid already."""
     STUCK = "STUCK"

@@ -26,6 +26,15 @@ class PaymentMethod(StrEnum):
     WIRE = "WIRE"
 
 
+class PaymentPurpose(StrEnum):
+    """What a payment of a booking is for. There may be several; a RIDE's alone makes the booking PAID."""
+
+    RIDE = "RIDE"
+    EXTRA = "EXTRA"
+    """Beyond the agreed price: waiting time, extra hours."""
+    TIP = "TIP"
+
+
 class OperationKind(StrEnum):
     """One logical request to the gateway; each has one idempotency key for its whole life."""
 

@@ -2,6 +2,8 @@
 
 from uuid import uuid4
 
+import structlog
+
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.transaction import Transaction, retried
 from atlas.errors import Invalid
@@ -9,11 +11,14 @@ from payments import gateway, operations, progress, tally
 from payments.cards.tables import SavedCard
 from payments.gateway import Declined, Payment
 from payments.ledger.documents import Split
+from payments.rules import mismatches
 from payments.rules.lifecycle import PaymentAction, transition
-from payments.rules.types import OperationKind, PaymentMethod, TransactionStatus
+from payments.rules.types import OperationKind, PaymentMethod, PaymentPurpose, TransactionStatus
 from payments.services.asking import CLOSED, NOTE, answer, gateway_id, wrong_state
 from payments.services.closing import begin, close
 from payments.tables import PaymentTransaction
+
+log = structlog.get_logger(__name__)
 
 
 def open_authorization(
@@ -28,6 +33,7 @@ def open_authorization(
     source_id: str | None = None,
     card: SavedCard | None = None,
     split: Split | None = None,
+    purpose: PaymentPurpose = PaymentPurpose.RIDE,
 ) -> PaymentTransaction:
     """Add a PENDING payment, with the key of its authorisation, to `tx`. Commit it before `authorize`.
 
@@ -51,6 +57,7 @@ def open_authorization(
     row = PaymentTransaction(
         id=str(uuid4()),
         reference=reference,
+        purpose=purpose,
         payer_id=payer_id,
         payee_id=payee_id,
         amount=amount,
@@ -80,7 +87,7 @@ def authorize(*, transaction: PaymentTransaction) -> Payment | Declined:
     if row.status is not TransactionStatus.PENDING or row.source_id is None:
         return answer(lambda: gateway.get(gateway_id(row)))
     source_id = row.source_id
-    return answer(
+    outcome = answer(
         lambda: gateway.authorize(
             amount=row.amount,
             currency=row.currency,
@@ -91,6 +98,20 @@ def authorize(*, transaction: PaymentTransaction) -> Payment | Declined:
             customer_id=row.customer_id,
         )
     )
+    return outcome if isinstance(outcome, Declined) else _as_asked(row, outcome)
+
+
+def _as_asked(row: PaymentTransaction, payment: Payment) -> Payment | Declined:
+    """A hold of another amount or currency is nobody's wish: it is let go, and counts as a no."""
+    different = mismatches.differs(
+        amount=payment.amount, currency=payment.currency, asked={row.amount}, asked_currency=row.currency
+    )
+    if different is None or payment.status == "COMPLETED":
+        return payment  # what was taken is held beside what was asked for when it is followed
+    log.error("authorization_differs", transaction_id=row.id, code=different, held=payment.amount, asked=row.amount)
+    if payment.status == "APPROVED":
+        answer(lambda: gateway.void(payment.gateway_id))
+    return Declined(different, "Another amount was held than was asked for; it was released.")
 
 
 def is_undecided(transaction: PaymentTransaction) -> bool:

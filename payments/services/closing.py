@@ -7,6 +7,7 @@ from atlas.dynamo.transaction import retried
 from atlas.errors import Conflict
 from payments import gateway, operations, progress
 from payments.gateway import Refused
+from payments.rules import mismatches
 from payments.rules.amounts import check_capture
 from payments.rules.lifecycle import PaymentAction
 from payments.rules.types import OperationKind, OperationState, TransactionStatus
@@ -123,6 +124,12 @@ def _send_closing(row: PaymentTransaction, operation: Operation, *, held: bool) 
 
 def _refuse_if_failed(row: PaymentTransaction, operation: Operation) -> None:
     """Raise what Square's definite no to `operation` means, unless the payment moved on all the same."""
+    if operation.state is OperationState.FAILED and operation.code in (mismatches.AMOUNT, mismatches.CURRENCY):
+        raise Conflict(
+            "Square took another amount than was asked for. Finance looks into it.",
+            code="held_for_finance",
+            details={"gatewayCode": operation.code},
+        )
     if operation.state is OperationState.FAILED and row.status in (PENDING, AUTHORIZED):
         raise Conflict(
             f"Square refused this {operation.kind}.",

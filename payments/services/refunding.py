@@ -64,13 +64,14 @@ def _begin(*, transaction_id: str, key: str, amount: int | None, reason: str) ->
 
 def _ask_refund(row: PaymentTransaction, operation: Operation) -> None:
     """Ask for a refund that was saved before, or after one that was accepted; save what came of it."""
-    if operation.state is not OperationState.PENDING:
-        return
+    if operation.state is not OperationState.PENDING or operation.at > utc_now():
+        return  # over, or planned for later
     try:
         found = answer(lambda: _send_refund(row, operation))
     except Refused as refusal:
         log.warning("payment_refused", transaction_id=row.id, operation="refund", code=refusal.code)
         operations.finish(row, operation, code=refusal.code)
+        operations.ask_again(row, operation, now=utc_now())
         save(row)
     else:
         save(row, progress.follow_refund(row, operation, found))

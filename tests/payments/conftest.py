@@ -12,6 +12,7 @@ from atlas.dynamo.transaction import transact
 from payments import services
 from payments.events import (
     PaymentCorrected,
+    PaymentDiffers,
     PaymentFailed,
     PaymentRefunded,
     PaymentSettled,
@@ -30,6 +31,16 @@ OK = "cnon:card-nonce-ok"
 OPERATOR = "22222222-2222-4222-8222-222222222222"
 CONCIERGE = "11111111-1111-4111-8111-111111111111"
 
+TOLD = (
+    PaymentSettled,
+    PaymentVoided,
+    PaymentFailed,
+    PaymentRefunded,
+    RefundFailed,
+    PaymentCorrected,
+    PaymentDiffers,
+)
+
 Opener = Callable[..., PaymentTransaction]
 
 
@@ -39,7 +50,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     monkeypatch.setattr(events, "_handlers", defaultdict(list))
     monkeypatch.setattr(events, "_by_name", {})
     found: list[Any] = []
-    for event in (PaymentSettled, PaymentVoided, PaymentFailed, PaymentRefunded, RefundFailed, PaymentCorrected):
+    for event in TOLD:
         events.subscribe(event, found.append)
     events.subscribe(WebhookReceived, handle_webhook)
     return found

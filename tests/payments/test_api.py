@@ -17,8 +17,10 @@ from accounts.rules.roles import Role, StaffRole
 from accounts.tables import User as UserItem
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.meter import measure
+from atlas.dynamo.transaction import transact
 from atlas.local.square.testing import SandboxControl
 from atlas.local.square.webhooks import sign
+from payments import services
 from payments.api import SIGNATURE
 from payments.tables import PaymentTransaction
 from tests.payments.conftest import CONCIERGE, OPERATOR, Opener, stored
@@ -181,12 +183,31 @@ def test_an_unanswering_provider_is_a_503(sandbox: SandboxControl, authorized: O
 def test_the_payments_of_a_booking_newest_first(opened: Opener) -> None:
     reference = str(uuid4())
     rows = [opened(reference=reference).id for _ in range(3)]
-    for who in INSIDERS:
+    for who in (ADMIN, PAYER):
         found = who().get(URL, {"booking": reference}).json()
         assert [each["id"] for each in found["results"]] == rows[::-1]
         assert found["next"] is None
     for who in OUTSIDERS:
         assert who().get(URL, {"booking": reference}).json()["results"] == []
+
+
+def test_the_payee_sees_what_came_about_and_no_tries(
+    sandbox: SandboxControl, authorized: Opener, opened: Opener
+) -> None:
+    reference = str(uuid4())
+    refused, given_up, asked = (opened(reference=reference) for _ in range(3))
+    with transact() as tx:
+        outcome = services.Declined("GENERIC_DECLINE", "no")
+        services.record_authorization(tx=tx, transaction=refused, outcome=outcome)
+    services.abandon(transaction=given_up)
+    held, released = authorized(reference=reference), authorized(reference=reference)
+    services.void(transaction_id=released.id)
+    listed = [each["id"] for each in PAYEE().get(URL, {"booking": reference}).json()["results"]]
+    assert listed == [released.id, held.id]
+    for row in (refused, given_up, asked):
+        assert PAYEE().get(f"{URL}/{row.id}").status_code == 404
+        assert PAYER().get(f"{URL}/{row.id}").status_code == 200
+    assert len(PAYER().get(URL, {"booking": reference}).json()["results"]) == 5
 
 
 def test_a_period_is_the_admins(opened: Opener) -> None:
