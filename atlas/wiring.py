@@ -13,6 +13,7 @@ from atlas import trail
 from atlas.backoffice.site import AtlasAdminSite
 from atlas.events import subscribe
 from atlas.jobs.events import JobFileDownloaded
+from bookings import books as bookings_books
 from bookings import events as booking
 from bookings import privacy as bookings_privacy
 from bookings.admin.searching import booking_id
@@ -21,6 +22,7 @@ from fleet.events import DriverDismissed
 from payments import events as payment
 from payments import privacy as payments_privacy
 from payments.admin.searching import Names
+from payments.ledger import writing as payments_books
 
 
 def wire() -> None:
@@ -28,6 +30,7 @@ def wire() -> None:
     trail.keep(changes.keep)
     AtlasAdminSite.recorder = AccessLogRecorder()
     Names.reference_of = staticmethod(booking_id)
+    payments_books.splits_from(bookings_books.split_of)
 
     subscribe(UserRegistered, fleet.found_operator)
     subscribe(UserDeleted, fleet.forget_person, erasures.begin)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from accounts.privacy.registry import Holding, Part, Subject
 from payments.cards.forgetting import delete_at_square, forget_card, forget_payer
 from payments.cards.tables import Payer, SavedCard
+from payments.ledger.tables import LedgerPosting
 from payments.reconciling.tables import PaymentDifference
 from payments.tables import WebhookEvent
 
@@ -26,6 +27,11 @@ def _none(_: Subject) -> Iterator[WebhookEvent]:
 
 def _no_difference(_: Subject) -> Iterator[PaymentDifference]:
     """It names payments, and staff by their id."""
+    return iter(())
+
+
+def _no_posting(_: Subject) -> Iterator[LedgerPosting]:
+    """It names payments, companies, and staff by their id."""
     return iter(())
 
 
@@ -67,6 +73,14 @@ PART = Part(
             found_by="Nothing: it names payments and staff by their ids",
             erased="Kept for 10 years, as the transactions that it tells of",
             find=_no_difference,
+        ),
+        Holding(
+            table=LedgerPosting,
+            what="The books: who gets what of a payment, in cents; why it was refunded, as whoever did it said",
+            why="Proof that the books are right, and of what is owed to companies and tax offices (law)",
+            found_by="Nothing: it names payments, companies and staff by their ids",
+            erased="Kept for 10 years, as the transactions that it tells of; a posting is never changed",
+            find=_no_posting,
         ),
     ),
 )

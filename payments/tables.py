@@ -167,11 +167,14 @@ class PaymentTransaction(Table):
     gateway_index = TransactionsByGateway()
     due_index = DueTransactions()
 
+    dated_back: bool = False
+    """Whether what is posted of it is dated as it happened: books that are written afterwards. Not stored."""
+
     def accompany(self, tx: Transaction) -> None:
         """Its books: whatever a change moves is posted with it."""
-        posting.post(tx, self, booked=self._booked_before())
+        posting.post(tx, self, booked=self.booked_before(), as_happened=self.dated_back)
 
-    def _booked_before(self) -> Booked | None:
+    def booked_before(self) -> Booked | None:
         """As stored, not as in memory: what a lost race has left there was never posted."""
         kept = (self.stored or {}).get("booked", {}).get("M")
         return Booked._instantiate(kept) if kept is not None else None

@@ -35,6 +35,16 @@ def test_every_payment_is_at_the_sandbox_as_the_books_have_it(stack: Stack) -> N
             assert rows[booking["transactionId"]]["status"] == needed
 
 
+def test_its_own_books_are_right_too(stack: Stack) -> None:
+    first = min(row["createdDay"] for row in stack.items("transactions"))
+    assert "are right" in stack.manage("payments", "ledger", "verify", "--from", first)
+    taken = {row["id"] for row in stack.items("transactions") if row["status"] == "CAPTURED"}
+    postings = stack.items("ledger-postings")
+    assert {posting["transactionId"] for posting in postings} >= taken
+    assert {posting["kind"] for posting in postings} >= {"CAPTURE", "CANCELLATION_FEE"}
+    assert not [line for posting in postings for line in posting["lines"] if line["account"] == "suspense"]
+
+
 @pytest.mark.parametrize("hour", range(0, 24, 5))
 def test_whoever_signs_in_as_the_concierge_has_cars_to_watch(hour: int) -> None:
     stories = Writer(datetime(2026, 11, 23, hour, 7, tzinfo=UTC)).all()

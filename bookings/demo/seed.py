@@ -32,6 +32,7 @@ from fleet.tables import (
     PricingRules,
     Vehicle,
 )
+from payments.ledger.writing import add_up, books_of
 from telemetry.demo import with_vin
 
 DONE = "demo:seeded"
@@ -44,11 +45,14 @@ def seed(now: datetime) -> dict[str, int]:
     if Unique.find(DONE, consistent=True) is not None:
         return {}
     rides = [Ride(story) for story in Writer(now).all()]
-    payments = payments_of(rides, now)
-    items: list[Table] = [*people(now), *companies(now, rides), *calendars(rides), *payments]
+    fleet = list(companies(now, rides))
+    payments = payments_of(rides, {each.id: each for each in fleet if isinstance(each, Operator)}, now)
+    postings = books_of(payments)
+    items: list[Table] = [*people(now), *fleet, *calendars(rides), *payments, *postings]
     for ride in rides:
         items += ride.items()
     put_all(items)
+    add_up(postings)
     count([ride.booking for ride in rides], payments, now)
     put_all([Unique(key_=DONE, owner_id="demo", created_at=now)])
     return dict(Counter(type(item).__name__ for item in items))

@@ -67,6 +67,11 @@ def of_operator(operator_id: str, *, before: str | None = None) -> dict[str, dic
     return by_currency(_sum(_items(operator_group(operator_id), condition)))
 
 
+def of_month(operator_id: str, month: str) -> Counter[str]:
+    """`<account>|<currency>` -> cents by which it changed in a month (`2026-12`)."""
+    return _sum(_items(operator_group(operator_id), LedgerBalance.slot.between(f"{month}/", f"{month}0")))
+
+
 def of_platform(first: date, last: date) -> Counter[str]:
     """`<account>|<currency>`, and what was taxed, of these UTC days, both included. A query per month."""
     total: Counter[str] = Counter()

@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from payments.tables import PaymentTransaction
 
 
-def post(tx: Transaction, row: "PaymentTransaction", *, booked: Booked | None, now: datetime | None = None) -> None:
-    """Add to `tx` what `row` implies and `booked`, its books as they are stored, does not say yet."""
-    for posting in bring_up(row, booked=booked, now=now or utc_now()):
+def post(tx: Transaction, row: "PaymentTransaction", *, booked: Booked | None, as_happened: bool = False) -> None:
+    """Add to `tx` what `row` implies and `booked`, its books as they are stored, does not say yet.
+
+    Dated now, so that a day that is over stays as it is; `as_happened` dates by the operations.
+    """
+    for posting in bring_up(row, booked=booked, now=None if as_happened else utc_now()):
         tx.create(posting)
         balances.add(tx, posting)
 

@@ -40,6 +40,7 @@ class LedgerPosting(Table):
     class Meta(Schema):
         name = "ledger-postings"
         retention = "10 years, as the transactions that it tells of; never changed, never deleted before"
+        personal = True  # `note` is what somebody wrote, `postedBy` a person
 
     id = UnicodeAttribute(hash_key=True)
     """Made of the payment and the operation (`payments.ledger.entries.posting_id`)."""

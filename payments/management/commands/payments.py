@@ -1,4 +1,7 @@
-"""`manage.py payments reconcile --from DAY --to DAY [--mend]`: Square's books beside ours, now and in this terminal."""
+"""`manage.py payments reconcile --from DAY --to DAY [--mend]`: Square's books beside ours, now and in this terminal.
+
+`manage.py payments ledger verify|backfill`: our own books.
+"""
 
 import argparse
 import sys
@@ -12,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from atlas.dynamo.attributes import utc_now
 from atlas.errors import AtlasError
 from payments.gateway import OutcomeUnknown
+from payments.ledger import command as ledger
 from payments.reconciling.period import Period
 from payments.reconciling.report import differences, summary
 from payments.reconciling.tables import PaymentDifference
@@ -20,7 +24,7 @@ from payments.rules.differences import DifferenceStatus
 
 
 class Command(BaseCommand):
-    help = "Payments: reconcile a period with Square; fails (exit code 1) when something is left open."
+    help = "Payments: reconcile a period with Square, verify the ledger; fails (exit code 1) when something is wrong."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
@@ -31,19 +35,35 @@ class Command(BaseCommand):
             "--mend", action="store_true", help="do what moves no money and contradicts no record of ours"
         )
 
-    def handle(self, *, first: date | None, last: date | None, mend: bool, **_: Any) -> None:
-        run_id = str(uuid4())
+        ledger.add_arguments(actions.add_parser("ledger", help="the books: verify, backfill"), day)
+
+    def handle(self, *, action: str, first: date | None, last: date | None, **given: Any) -> None:
         try:
-            today = utc_now().date()
-            begin = first or last or today - timedelta(days=1)
-            period = Period(begin, last or begin, today)
-            walk = Walk(period, run_id=run_id, mending=mend, state={}, checkpoint=self._tell)
-            walk.go()
+            if action == "reconcile":
+                self._reconcile(first, last, mend=given["mend"])
+            elif given["verb"] == "verify":
+                ledger.verify(self.stdout.write, first=first, last=last)
+            else:
+                ledger.backfill(
+                    self.stdout.write,
+                    first=first,
+                    last=last,
+                    dated_back=given["dated_back"],
+                    dry_run=given["dry_run"],
+                )
         except (AtlasError, OutcomeUnknown) as error:
             fields = getattr(error, "fields", {})
             raise CommandError(
                 " ".join([str(error), *(fault for each in fields.values() for fault in each)])
             ) from error
+
+    def _reconcile(self, first: date | None, last: date | None, *, mend: bool) -> None:
+        run_id = str(uuid4())
+        today = utc_now().date()
+        begin = first or last or today - timedelta(days=1)
+        period = Period(begin, last or begin, today)
+        walk = Walk(period, run_id=run_id, mending=mend, state={}, checkpoint=self._tell)
+        walk.go()
         counts: Counter[str] = Counter()
         for row in differences(run_id):
             counts[row.status] += 1

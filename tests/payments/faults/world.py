@@ -29,6 +29,7 @@ from bookings.tables import Booking, BookingHistory, Quote
 from fleet.factories import DriverFactory, VehicleFactory
 from payments import webhooks
 from payments.gateway import OutcomeUnknown, Refused
+from payments.ledger.tables import LedgerBalance, LedgerPosting
 from payments.reconciling.tables import PaymentDifference
 from payments.tables import PaymentTransaction, WebhookEvent
 from tests.bookings.stage import Cast, make_cast, requested
@@ -46,6 +47,8 @@ WIPED: tuple[type[Table], ...] = (
     PaymentTransaction,
     PaymentDifference,
     WebhookEvent,
+    LedgerPosting,
+    LedgerBalance,
 )
 EXPECTED = (AtlasError, PynamoDBException, OutcomeUnknown, Refused)
 """What may come of a deed without anything being wrong: a refusal, or a side that does not answer."""
