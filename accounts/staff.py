@@ -71,6 +71,8 @@ accounts.session             view                     x        .         .
 accounts.session             revoke                   x        .         .
 accounts.tokenfamily         view                     x        .         .
 accounts.tokenfamily         revoke                   x        .         .
+telemetry.trip               view                     x        .         x
+telemetry.tripstate          view                     x        .         x
 telemetry.vinmapping         view                     .        .         x
 telemetry.vinmapping         resolve                  .        .         .
 atlas.job                    view                     x        x         x

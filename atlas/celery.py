@@ -36,6 +36,7 @@ app.conf.beat_schedule = {
     "go on with erasures": every(4 * settings.JOBS_EVERY_SECONDS, "accounts.privacy.tasks.go_on_erasing"),
     "settle payments": every(2 * settings.JOBS_EVERY_SECONDS, "payments.tasks.settle_due"),
     "settle cards on file": every(2 * settings.JOBS_EVERY_SECONDS, "payments.cards.tasks.settle_due_cards"),
+    "finish trips that ended": every(settings.JOBS_EVERY_SECONDS, "telemetry.tasks.finish_due_trips"),
     "retry steps of telemetry": every(2 * settings.JOBS_EVERY_SECONDS, "telemetry.tasks.retry_failed_steps"),
     "reconcile yesterday's payments": every(HOUR, "payments.reconciling.tasks.reconcile_yesterday"),
 }

@@ -303,6 +303,12 @@ TRIP_ENDING_SECONDS = env.float("TRIP_ENDING_SECONDS", default=300.0)
 """A trip is over when the vehicle has stood for so long."""
 TRIP_ORPHAN_MINUTES = env.float("TRIP_ORPHAN_MINUTES", default=30.0)
 """A trip is over when nothing was heard of the vehicle for so long."""
+TRIP_LOOK_MINUTES = env.float("TRIP_LOOK_MINUTES", default=15.0)
+"""How often a vehicle under way is looked at whether it fell silent."""
+SAFETY_SPEEDING_MPH = env.float("SAFETY_SPEEDING_MPH", default=85.0)
+SAFETY_BRAKING_G = env.float("SAFETY_BRAKING_G", default=0.45)
+SAFETY_ACCELERATION_G = env.float("SAFETY_ACCELERATION_G", default=0.40)
+SAFETY_TURN_G = env.float("SAFETY_TURN_G", default=0.40)
 
 # Money: Square
 SQUARE_BASE_URL = host("SQUARE_BASE_URL", "http://127.0.0.1:8101")

@@ -19,7 +19,31 @@ from atlas.facade.admin.columns import instant, link_to
 from atlas.facade.admin.search import Way, by_uuid
 from atlas.facade.admin.service_action import ReasonForm
 from telemetry import services
-from telemetry.models import VinMapping
+from telemetry.models import Trip, TripState, VinMapping
+
+PVIN = Way(gettext_lazy("pseudoVIN"), "pvin", str.lower, r"[0-9a-fA-F]{64}")
+
+
+@admin.register(Trip)
+class TripAdmin(ReadOnlyAdmin):
+    """Trips that are over; their points are in the object store, under `archiveKey`."""
+
+    list_display = ("trip_id", link_to("organization"), instant("started_at"), "distance", "duration", "driving_score")
+    list_scan = True
+    search_ways = (
+        Way(gettext_lazy("trip"), "trip_id", str.lower, r"(?i)trip_\d{8}_\d{6}_[0-9a-f]{6}"),
+        PVIN,
+        by_uuid("organization_id", gettext_lazy("the organization's ID")),
+    )
+
+
+@admin.register(TripState)
+class TripStateAdmin(ReadOnlyAdmin):
+    """Vehicles under way, and when each is looked at next."""
+
+    list_display = ("trip_id", link_to("organization"), instant("started_at"), instant("due_at"))
+    list_scan = True
+    search_ways = (PVIN,)
 
 
 @admin.register(VinMapping)

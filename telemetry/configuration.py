@@ -6,6 +6,7 @@ from django.conf import settings
 
 from telemetry.rules.machine import MPH, Thresholds
 from telemetry.rules.point import METRE_PER_SECOND
+from telemetry.rules.safety import Limits
 
 BREADCRUMBS_LIFE = timedelta(hours=24)
 
@@ -18,3 +19,17 @@ def thresholds() -> Thresholds:
         orphan=round(settings.TRIP_ORPHAN_MINUTES * 60_000),
         lateness=round(settings.TELEMETRY_LATENESS_SECONDS * 1000),
     )
+
+
+def safety_limits() -> Limits:
+    return Limits(
+        speed=settings.SAFETY_SPEEDING_MPH * MPH,
+        braking=settings.SAFETY_BRAKING_G,
+        acceleration=settings.SAFETY_ACCELERATION_G,
+        turn=settings.SAFETY_TURN_G,
+    )
+
+
+def look_every() -> timedelta:
+    """How often a vehicle under way is looked at whether it fell silent."""
+    return timedelta(minutes=settings.TRIP_LOOK_MINUTES)

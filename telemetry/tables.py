@@ -128,22 +128,22 @@ class VehicleState(Table):
         """`updatedAt` is the time of its newest reading."""
 
 
-class ActiveTrips(GlobalSecondaryIndex["TripState"]):
+class DueTrips(GlobalSecondaryIndex["TripState"]):
     class Meta:
-        index_name = "active-index"
+        index_name = "due-index"
         projection = KeysOnlyProjection()
 
     shard = NumberAttribute(hash_key=True)
-    started_at = InstantAttribute(range_key=True, attr_name="startedAt")
+    due_at = InstantAttribute(range_key=True, attr_name="dueAt")
 
 
 class TripState(Table):
-    """A vehicle that is under way, or whose trip waits to be archived: there to be found when it falls silent.
+    """A vehicle that is under way, or whose trip waits to be archived.
 
     - is it under way, since when: GetItem `vin`
-    - all that are, for those that fell silent: `active-index`, one query per shard
+    - which to look at now, as they ended or may have fallen silent: `due-index`, one query per shard, `dueAt <= now`
 
-    How far the trip is stands in `vehicle-state`: written at the start alone, this costs next to nothing.
+    How far the trip is stands in `vehicle-state`: written when one begins and when it ends (`telemetry.trips.watch`).
     """
 
     class Meta(Schema):
@@ -155,8 +155,9 @@ class TripState(Table):
     trip_id = UnicodeAttribute(attr_name="tripId")
     started_at = InstantAttribute(attr_name="startedAt")
     shard = NumberAttribute()
+    due_at = InstantAttribute(attr_name="dueAt")
 
-    active_index = ActiveTrips()
+    due_index = DueTrips()
 
 
 class Breadcrumbs(Table):

@@ -3,8 +3,21 @@
 from celery import shared_task
 
 from telemetry.ingest import faults
+from telemetry.trips import ending
 
 
 @shared_task
 def retry_failed_steps() -> None:
     faults.retry()
+
+
+@shared_task
+def finish_due_trips() -> None:
+    """Vehicles whose trip ended, or that may have fallen silent; each a job of its own, on any worker."""
+    for pvin in ending.claim_due():
+        finish_trips.delay(pvin)
+
+
+@shared_task
+def finish_trips(pvin: str) -> None:
+    ending.finish(pvin)

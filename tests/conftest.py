@@ -18,7 +18,15 @@ __all__ = ["stack"]
 HERE = Path(__file__).parent
 SLOW = [
     HERE / each
-    for each in ("atlas/objects", "backoffice", "bookings/admin", "fleet/admin", "payments/admin", "privacy")
+    for each in (
+        "atlas/objects",
+        "backoffice",
+        "bookings/admin",
+        "fleet/admin",
+        "payments/admin",
+        "privacy",
+        "telemetry/trips",
+    )
 ]
 """Folders of what walks the whole back office, or a store of its own: for `make check`, not for `make test`."""
 

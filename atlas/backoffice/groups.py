@@ -40,6 +40,8 @@ GROUPS = (
             "fleet.calendar": "clock",
             "fleet.organization": "briefcase",
             "fleet.organizationuser": "people",
+            "telemetry.trip": "map",
+            "telemetry.tripstate": "speedometer2",
         },
     ),
     Group(

@@ -21,14 +21,17 @@ def write(pvin: str, points: Sequence[Point], now: datetime) -> None:
     ).save(add_version_condition=False)
 
 
-def between(pvin: str, first: int, last: int, *, now: datetime, consistent: bool = False) -> list[Point]:
-    """The points from `first` to `last` (milliseconds since 1970, both included) that are in chunks, in order."""
+def between(pvin: str, first: int, last: int, *, now: datetime | None, consistent: bool = False) -> list[Point]:
+    """The points from `first` to `last` (milliseconds since 1970, both included) that are in chunks, in order.
+
+    Without a `now` also those that have expired and are still there.
+    """
     found: list[Point] = []
     newest_first = Breadcrumbs.query(
         pvin, Breadcrumbs.start <= last, scan_index_forward=False, consistent_read=consistent, page_size=25
     )
     for chunk in newest_first:
-        if chunk.expires_at > now:
+        if now is None or chunk.expires_at > now:
             found += [point for point in codec.unpack(chunk.points) if first <= point.at <= last]
         if chunk.start <= first:
             break

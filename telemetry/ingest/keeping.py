@@ -8,21 +8,24 @@ is computed from the stored item alone: whoever comes to write it twice writes t
 from collections.abc import Sequence
 from datetime import datetime
 
+import structlog
+
 from atlas.errors import Unavailable
-from atlas.shards import shard_of
 from telemetry.breadcrumbs import chunks
 from telemetry.configuration import thresholds
 from telemetry.ingest.receipt import News
 from telemetry.rules.latest import newest
 from telemetry.rules.machine import Thresholds
-from telemetry.rules.ordering import Outcome, Track, absorb, outlook
-from telemetry.rules.point import Point, instant_of, milliseconds
+from telemetry.rules.ordering import Outcome, Track, absorb
+from telemetry.rules.point import Point, milliseconds
 from telemetry.rules.reading import Reading
-from telemetry.rules.trip_name import trip_id
 from telemetry.state import store
 from telemetry.state.packing import Kept
 from telemetry.state.store import WRITE_UNIT, Overtaken, Vehicle
-from telemetry.tables import TripState
+from telemetry.trips import losses
+from telemetry.trips.watch import watch
+
+log = structlog.get_logger(__name__)
 
 TRIES = 8
 MOST_POINTS = 600
@@ -35,12 +38,14 @@ def keep(vehicle: Vehicle, readings: Sequence[Reading], now: datetime) -> tuple[
     for _ in range(TRIES):
         outcomes = _absorb(vehicle, readings, now, limits)
         if Outcome.FRESH not in outcomes:
+            _record_late(vehicle, readings, outcomes, now)
             return outcomes, None
         try:
             vehicle.save()
         except Overtaken:
             vehicle = _again(vehicle)
             continue
+        _record_late(vehicle, readings, outcomes, now)
         fresh = [each for each, outcome in zip(readings, outcomes, strict=True) if outcome is Outcome.FRESH]
         fresh.sort(key=lambda reading: reading.at)
         moved = fresh[-1].at == vehicle.latest.at
@@ -64,7 +69,7 @@ def _absorb(vehicle: Vehicle, readings: Sequence[Reading], now: datetime, limits
         return outcomes
     taken = [each for each, outcome in zip(readings, outcomes, strict=True) if outcome is not Outcome.LATE]
     latest = newest(vehicle.latest, taken)
-    row = _row(vehicle, track, limits)
+    row = watch(vehicle, track, now, limits)
     fresh = Kept(track, latest.older, milliseconds(now), row)
     settled = kept.track.points[: kept.track.settled]
     vehicle.put(latest, fresh)
@@ -96,22 +101,15 @@ def _told_apart(pvin: str, readings: Sequence[Reading], outcomes: list[Outcome],
     ]
 
 
-def _row(vehicle: Vehicle, track: Track, limits: Thresholds) -> int:
-    """See that who looks for silent vehicles will find this one, before its trip is stored; the row's start."""
-    ahead = outlook(track, limits)
-    if not ahead.is_open(track):
-        return vehicle.kept.row
-    spans = [*track.ended, *ahead.trips]
-    start = spans[0].start if spans else ahead.machine.start
-    if start != vehicle.kept.row:
-        TripState(
-            pvin=vehicle.pvin,
-            organization_id=vehicle.item.organization_id,
-            trip_id=trip_id(vehicle.pvin, start),
-            started_at=instant_of(start),
-            shard=shard_of(vehicle.pvin),
-        ).save(add_version_condition=False)
-    return start
+def _record_late(vehicle: Vehicle, readings: Sequence[Reading], outcomes: Sequence[Outcome], now: datetime) -> None:
+    """That this fails takes nothing back: the device is told `too_late` either way."""
+    late = [each for each, outcome in zip(readings, outcomes, strict=True) if outcome is Outcome.LATE]
+    if not late:
+        return
+    try:
+        losses.record_late(vehicle, late, now)
+    except Exception:
+        log.exception("late_readings_not_kept", vin=vehicle.pvin, readings=len(late))
 
 
 def _again(vehicle: Vehicle) -> Vehicle:

@@ -135,7 +135,7 @@ def test_a_vehicle_under_way_can_be_found() -> None:
     row = TripState.fetch(device.pvin)
     assert row.started_at == instant_of(NOON + 30_000)
     assert row.trip_id == f"trip_20260601_120030_{device.pvin[:6]}"
-    assert device.pvin in {key.pvin for key in TripState.active_index.query(row.shard)}
+    assert device.pvin in {key.pvin for key in TripState.due_index.query(row.shard)}
 
 
 # What it costs
