@@ -13,9 +13,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from atlas.templatetags.ui import format_money
+from atlas.typesetting import printable
 from bookings import labels
 from bookings.receipts.reading import Receipt, ReceiptDay
-from bookings.receipts.text import printable
 from bookings.rules.lifecycle import BookingStatus
 from bookings.rules.types import TAKEN, PaymentStatus
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from atlas.errors import Unavailable
+from atlas.typesetting import setting
+from atlas.typesetting.text import LONGEST, printable
 from bookings.receipts import pdf
 from bookings.receipts.document import document
-from bookings.receipts.text import LONGEST, printable
 from bookings.rules.lifecycle import BookingStatus
 from bookings.rules.types import PaymentStatus
 from tests.bookings.receipt_samples import IN_LONDON, days, pages, sample, squeezed, text
@@ -218,8 +219,8 @@ def test_the_longest_receipt_is_bounded_in_time_and_size() -> None:
 
 
 def test_too_many_at_once_are_asked_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "_LONGEST_WAIT", 0.05)
-    with pdf._AT_ONCE, pdf._AT_ONCE, pytest.raises(Unavailable):
+    monkeypatch.setattr(setting, "_LONGEST_WAIT", 0.05)
+    with setting._AT_ONCE, setting._AT_ONCE, pytest.raises(Unavailable):
         pdf.render(sample())
     assert pdf.render(sample())
 
