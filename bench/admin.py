@@ -33,6 +33,7 @@ from django.test.utils import setup_test_environment
 from accounts.models import User
 from accounts.rules.roles import Role
 from accounts.services import create_user
+from atlas.crockford import ALPHABET
 from atlas.dynamo import meter
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.bulk import put_all
@@ -45,7 +46,7 @@ from bench.settings import services
 from bookings.demo.items import Ride
 from bookings.demo.seed import companies, people
 from bookings.demo.stories import Writer
-from bookings.rules.reference import ALPHABET, PREFIX
+from bookings.rules.reference import PREFIX
 from bookings.tables import Booking
 
 ROUNDS = 9

@@ -4,13 +4,9 @@
 whatever the company is called later; years are those of UTC.
 """
 
-from hashlib import sha256
-
 from bookings.rules.lifecycle import BookingStatus
-from bookings.rules.reference import ALPHABET
 from bookings.rules.types import TAKEN, PaymentStatus
-
-CODE_LENGTH = 6
+from fleet.rules.operator_code import operator_code
 
 _RECEIPTED = frozenset({BookingStatus.COMPLETED, BookingStatus.PAID, BookingStatus.CANCELLED})
 
@@ -26,9 +22,3 @@ def series_of(operator_id: str, year: int) -> str:
 
 def receipt_number(operator_id: str, year: int, sequence: int) -> str:
     return f"{operator_code(operator_id)}-{year}-{sequence:06}"
-
-
-def operator_code(operator_id: str) -> str:
-    """Six signs of Crockford's base 32: one of 2**30, so that two companies of a platform hardly share one."""
-    digest = sha256(operator_id.encode()).digest()
-    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:CODE_LENGTH])

@@ -2,12 +2,11 @@
 
 import re
 
+from atlas.crockford import ALPHABET, signs
 from atlas.errors import Invalid
 
 PREFIX = "ATL-"
 LENGTH = 6
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base 32: without I, L, O and U, which are misheard, misread or make words."""
 
 _HEARD_AS = str.maketrans("ILO", "110")
 _REFERENCE = re.compile(f"{PREFIX}[{ALPHABET}]{{{LENGTH}}}")
@@ -19,7 +18,7 @@ def new_reference(random: bytes) -> str:
     """
     if len(random) < LENGTH:
         raise ValueError(f"A reference needs {LENGTH} random bytes.")
-    return PREFIX + "".join(ALPHABET[byte % len(ALPHABET)] for byte in random[:LENGTH])
+    return PREFIX + signs(random[:LENGTH])
 
 
 def normalize_reference(text: str) -> str:
@@ -27,10 +26,10 @@ def normalize_reference(text: str) -> str:
 
     Raises `Invalid` when it cannot be a reference.
     """
-    signs = re.sub(r"[\s-]", "", text.upper())
-    if len(signs) > LENGTH:
-        signs = signs.removeprefix(PREFIX.rstrip("-"))
-    reference = PREFIX + signs.translate(_HEARD_AS)
+    given = re.sub(r"[\s-]", "", text.upper())
+    if len(given) > LENGTH:
+        given = given.removeprefix(PREFIX.rstrip("-"))
+    reference = PREFIX + given.translate(_HEARD_AS)
     if not _REFERENCE.fullmatch(reference):
         raise Invalid("This is not a booking reference.", fields={"reference": ["Give one like ATL-7K3M9Q."]})
     return reference

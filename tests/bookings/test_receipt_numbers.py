@@ -13,11 +13,12 @@ from atlas.local.square.testing import SandboxControl
 from bookings import services
 from bookings.receipts import receipt
 from bookings.rules.lifecycle import BookingStatus
-from bookings.rules.receipt_number import operator_code, series_of
+from bookings.rules.receipt_number import series_of
 from bookings.rules.types import CancellationCode, PaymentStatus
 from bookings.services import numbering
 from bookings.tables import Booking
 from bookings.tables.receipts import ReceiptNumber
+from fleet.rules.operator_code import operator_code
 from payments import services as payments
 from payments.tables import PaymentTransaction
 from tests.bookings.looking import later, now

@@ -10,9 +10,9 @@ from atlas.local.square.testing import SandboxControl
 from bookings import services
 from bookings.receipts import Receipt, receipt
 from bookings.rules.lifecycle import BookingStatus
-from bookings.rules.receipt_number import operator_code
 from bookings.rules.types import CancellationCode, PaymentStatus
 from bookings.tables import Booking
+from fleet.rules.operator_code import operator_code
 from fleet.rules.pricing_rule import PricingRule
 from fleet.rules.types import VehicleCategory
 from fleet.services import set_pricing_rules

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings.rules.lifecycle import BookingStatus
-from bookings.rules.receipt_number import is_receipted, operator_code, receipt_number, series_of
+from bookings.rules.receipt_number import is_receipted, receipt_number, series_of
 from bookings.rules.types import PaymentStatus
+from fleet.rules.operator_code import operator_code
 
 S, P = BookingStatus, PaymentStatus
 

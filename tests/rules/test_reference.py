@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from atlas.crockford import ALPHABET
 from atlas.errors import Invalid
-from bookings.rules.reference import ALPHABET, new_reference, normalize_reference
+from bookings.rules.reference import new_reference, normalize_reference
 
 
 def test_every_sign_is_as_likely_as_any_other() -> None:
