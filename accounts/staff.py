@@ -49,6 +49,14 @@ payments.paymenttransaction  export                   .        x         .
 payments.paymenttransaction  capture                  .        x         .
 payments.paymenttransaction  refund                   .        x         .
 payments.paymenttransaction  void                     .        x         .
+payments.paymenttransaction  issue_invoice            .        x         .
+payments.paymenttransaction  cancel_invoice           .        x         .
+payments.paymenttransaction  record_wire              .        x         .
+payments.paymenttransaction  confirm_wire             .        x         .
+payments.billingaccount      view                     x        x         .
+payments.billingaccount      export                   .        x         .
+payments.billingaccount      approve                  .        x         .
+payments.billingaccount      suspend                  .        x         .
 payments.savedcard           view                     x        x         .
 payments.paymentdifference   view                     .        x         .
 payments.paymentdifference   export                   .        x         .

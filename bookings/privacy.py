@@ -120,6 +120,8 @@ def _forget_payment(subject: Subject, row: PaymentTransaction) -> None:
     for operation in row.operations:
         if operation.state is not OperationState.PENDING:
             redact(subject, operation, "reason")
+    if row.bill is not None:
+        redact(subject, row.bill.to, "company_name", "address", "email")
 
 
 def _show_booking(subject: Subject, booking: Booking) -> dict[str, Any] | None:

@@ -73,6 +73,23 @@ class PaymentDiffers:
 
 
 @dataclass(frozen=True, slots=True)
+class InvoiceIssued:
+    """A payment on account was asked for: its invoice can be sent."""
+
+    reference: str
+    transaction_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceOverdue:
+    """It was due and is not paid; `reminder` counts from 1."""
+
+    reference: str
+    transaction_id: str
+    reminder: int
+
+
+@dataclass(frozen=True, slots=True)
 class WebhookReceived:
     """A webhook was stored and waits to be handled. Heard by payments itself."""
 

@@ -8,6 +8,8 @@ from atlas.facade.partitions import Days, Values
 from atlas.shards import all_shards
 from atlas.templatetags.ui import format_money
 from payments import tables
+from payments.billing import tables as billing
+from payments.billing.rules import BillingStatus
 from payments.cards import tables as cards
 from payments.reconciling import tables as reconciling
 from payments.rules.cards import CardStatus
@@ -46,6 +48,29 @@ class PaymentTransaction(
 
     def __str__(self) -> str:
         return f"{format_money(self.amount, self.currency)}, {self.status.lower()}"
+
+
+class BillingAccount(
+    Facade,
+    table=billing.BillingAccount,
+    links={"decided_by": "accounts.User"},
+    partitions={"status-index": Values(BillingStatus)},
+    options={"created_at": {"verbose_name": "asked for"}},
+):
+    """A concierge who pays after the ride."""
+
+    id: str
+    status: BillingStatus
+    company_name: str
+    credit_limit: int
+    currency: str
+    item: billing.BillingAccount
+
+    class Meta:
+        verbose_name = "billing account"
+
+    def __str__(self) -> str:
+        return f"{self.company_name}, {self.status.lower()}"
 
 
 class SavedCard(

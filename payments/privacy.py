@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from accounts.privacy.registry import Holding, Part, Subject
+from payments.billing.rules import BillingStatus
+from payments.billing.tables import BillingAccount
 from payments.cards.forgetting import delete_at_square, forget_card, forget_payer
 from payments.cards.tables import Payer, SavedCard
 from payments.ledger.tables import LedgerPosting
@@ -18,6 +20,19 @@ def _payer(subject: Subject) -> Iterator[Payer]:
 
 def _cards(subject: Subject) -> Iterator[SavedCard]:
     yield from SavedCard.payer_index.query(subject.user_id)
+
+
+def _account(subject: Subject) -> Iterator[BillingAccount]:
+    found = BillingAccount.find(subject.user_id, consistent=True)
+    if found is not None:
+        yield found
+
+
+def _forget_account(_: Subject, account: BillingAccount) -> None:
+    """Nothing more is lent; what was invoiced says itself to whom."""
+    account.status = BillingStatus.SUSPENDED
+    account.company_name = account.address = account.email = "-"
+    account.tax_number = account.reason = None
 
 
 def _none(_: Subject) -> Iterator[WebhookEvent]:
@@ -47,6 +62,15 @@ PART = Part(
             forget=forget_payer,
             write=delete_at_square,
             secret=frozenset({"customerKey"}),
+        ),
+        Holding(
+            table=BillingAccount,
+            what="Company, address and e-mail that invoices go to, days to pay, credit limit, who decided it and why",
+            why="To pay for rides after they were driven (contract)",
+            found_by="GetItem `id` = the user's id",
+            erased="Company, address, e-mail and tax number emptied, nothing more is lent; issued invoices are kept",
+            find=_account,
+            forget=_forget_account,
         ),
         Holding(
             table=SavedCard,

@@ -1,5 +1,7 @@
 """What was asked of the payment provider, and what came of it. No card number ever comes near."""
 
+from datetime import date
+
 from pynamodb.attributes import ListAttribute, NumberAttribute, TTLAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
@@ -7,7 +9,11 @@ from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 from atlas.dynamo.attributes import Document, InstantAttribute
 from atlas.dynamo.table import Schema, Table, Upgrade
 from atlas.dynamo.transaction import Transaction
+from atlas.shards import shard_of
 from atlas.trail import Trail
+from payments.billing import credit
+from payments.billing.documents import Bill, Wire
+from payments.billing.tables import BillingAccount, BillingCredit  # noqa: F401 (ours too)
 from payments.cards.tables import Payer, SavedCard  # noqa: F401 (ours too)
 from payments.ledger import posting
 from payments.ledger.documents import Booked, Dispute, Split
@@ -77,6 +83,24 @@ class DueTransactions(GlobalSecondaryIndex["PaymentTransaction"]):
     due_at = InstantAttribute(range_key=True, attr_name="dueAt")
 
 
+class BilledTransactions(GlobalSecondaryIndex["PaymentTransaction"]):
+    class Meta:
+        index_name = "billed-index"
+        projection = AllProjection()
+
+    billed_to = UnicodeAttribute(hash_key=True, attr_name="billedTo")
+    issued_at = InstantAttribute(range_key=True, attr_name="issuedAt")
+
+
+class OwedTransactions(GlobalSecondaryIndex["PaymentTransaction"]):
+    class Meta:
+        index_name = "owed-index"
+        projection = KeysOnlyProjection()
+
+    owed_shard = NumberAttribute(hash_key=True, attr_name="owedShard")
+    due_on = UnicodeAttribute(range_key=True, attr_name="dueOn")
+
+
 class PaymentTransaction(Table):
     """The payment of one reference (a booking's id, which means nothing here).
 
@@ -85,12 +109,17 @@ class PaymentTransaction(Table):
     - a period for finance: `day-index`, a query per day
     - which one does this webhook tell of: `gateway-index`
     - which ones wait for the provider's last word: `due-index` (sparse), one query per shard, `dueAt <= now`
+    - the invoices of a payer, newest first: `billed-index` (sparse)
+    - what is owed, the longest due first: `owed-index` (sparse), one query per shard
     """
 
     class Meta(Schema):
         name = "transactions"
-        version = "1.1.0"
-        upgrades = {"1.0.0": Upgrade("1.1.0", dict)}  # of the books, which `payments ledger backfill` writes
+        version = "1.2.0"
+        upgrades = {
+            "1.0.0": Upgrade("1.1.0", dict),  # of the books, which `payments ledger backfill` writes
+            "1.1.0": Upgrade("1.2.0", dict),  # of invoices, which older payments have none of
+        }
         retention = "10 years, never deleted before"
         trail = Trail(
             about=lambda payment: payment.payer_id,
@@ -108,10 +137,14 @@ class PaymentTransaction(Table):
                     "split",
                     "disputes",
                     "issuedAt",
+                    "dueOn",
                 }
             ),
             passing=frozenset(
                 {
+                    "billedTo",
+                    "owedShard",
+                    "creditHeld",
                     "gatewayVersion",
                     "gatewayUpdatedAt",
                     "dueShard",
@@ -155,6 +188,17 @@ class PaymentTransaction(Table):
     """How it stands in the ledger, written by `payments.ledger.posting` alone."""
     issued_at = InstantAttribute(attr_name="issuedAt", null=True)
     """When an invoice for it was issued: it is owed from then on."""
+    bill = Bill(null=True)
+    """The invoice of a payment on account."""
+    wires: ListAttribute[Wire] = ListAttribute(of=Wire, default=list)
+    credit_held = IntegerAttribute(attr_name="creditHeld", null=True)
+    """Cents of the payer's credit that it takes up, kept in step by `payments.billing.credit` alone."""
+    billed_to = UnicodeAttribute(attr_name="billedTo", null=True)
+    """The payer, once it was issued."""
+    due_on = UnicodeAttribute(attr_name="dueOn", null=True)
+    """The last day on which it is paid in time, `2026-12-24`."""
+    owed_shard = NumberAttribute(attr_name="owedShard", null=True)
+    """While it is owed."""
     disputes: ListAttribute[Dispute] = ListAttribute(of=Dispute, default=list)
     created_day = UnicodeAttribute(attr_name="createdDay")
     """UTC date, `2026-12-24`."""
@@ -166,18 +210,32 @@ class PaymentTransaction(Table):
     day_index = TransactionsByDay()
     gateway_index = TransactionsByGateway()
     due_index = DueTransactions()
+    billed_index = BilledTransactions()
+    owed_index = OwedTransactions()
 
     dated_back: bool = False
     """Whether what is posted of it is dated as it happened: books that are written afterwards. Not stored."""
 
     def accompany(self, tx: Transaction) -> None:
-        """Its books: whatever a change moves is posted with it."""
+        """Its books, and the payer's credit: whatever a change moves is posted, held and given back with it."""
         posting.post(tx, self, booked=self.booked_before(), as_happened=self.dated_back)
+        credit.keep_step(tx, self, held=int((self.stored or {}).get("creditHeld", {}).get("N", 0)))
+        self.owed_shard = shard_of(self.id) if self.is_owed else None
 
     def booked_before(self) -> Booked | None:
         """As stored, not as in memory: what a lost race has left there was never posted."""
         kept = (self.stored or {}).get("booked", {}).get("M")
         return Booked._instantiate(kept) if kept is not None else None
+
+    @property
+    def due_date(self) -> date:
+        """Of one that was issued."""
+        return date.fromisoformat(self.due_on)
+
+    @property
+    def is_owed(self) -> bool:
+        """Asked for, and not paid yet."""
+        return self.issued_at is not None and self.status is TransactionStatus.PENDING
 
     @property
     def refunds(self) -> list[Operation]:

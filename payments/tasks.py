@@ -10,6 +10,8 @@ from atlas.dynamo.transaction import transact
 from atlas.errors import AtlasError
 from atlas.shards import all_shards
 from payments import operations, services
+from payments.billing import following
+from payments.billing.rules import ON_ACCOUNT
 from payments.rules.types import OperationKind, TransactionStatus
 from payments.tables import PaymentTransaction
 
@@ -38,9 +40,14 @@ def settle_due() -> None:
 
 
 def settle(transaction_id: str) -> None:
-    """Finish what is pending in one payment by replaying its keys; release a hold that nobody recorded."""
+    """Finish what is pending in one payment by replaying its keys; release a hold that nobody recorded.
+
+    A PENDING one on account waits for its payer, not for Square: it is looked after, never given up.
+    """
     row = PaymentTransaction.fetch(transaction_id)
-    if row.status is TransactionStatus.PENDING:
+    if row.status is TransactionStatus.PENDING and row.method in ON_ACCOUNT:
+        following.settle(transaction_id=row.id)
+    elif row.status is TransactionStatus.PENDING:
         services.abandon(transaction=row)
     elif (closing := operations.closing(row)) is not None:
         if closing.kind is OperationKind.CAPTURE:

@@ -20,6 +20,7 @@ from atlas.dynamo.table import expiry
 from atlas.dynamo.transaction import Transaction, retried, transact
 from atlas.errors import Conflict, Forbidden, Invalid
 from payments import gateway, operations, progress
+from payments.billing.following import follow_news
 from payments.cards.following import NEWS, follow_card
 from payments.events import WebhookReceived
 from payments.gateway import Payment, Refund
@@ -32,6 +33,7 @@ log = structlog.get_logger(__name__)
 
 KEPT = timedelta(days=90)
 LONGEST_ID = 200
+INVOICE_NEWS = ("invoice.payment_made", "invoice.updated")
 
 
 class SeenBefore(Conflict):
@@ -70,6 +72,8 @@ def handle(event: WebhookReceived) -> None:
             _follow_payment(tx, gateway.read_payment(news["payment"]))
         elif row.type_ in ("refund.created", "refund.updated"):
             _follow_refund(tx, gateway.read_refund(news["refund"]))
+        elif row.type_ in INVOICE_NEWS:
+            follow_news(tx, gateway.read_invoice(news["invoice"]))
         elif row.type_ in NEWS:
             follow_card(tx, gateway.read_card(news["card"]))
 

@@ -49,6 +49,7 @@ GROUPS = (
         _("Money"),
         {
             "payments.paymenttransaction": "cash-coin",
+            "payments.billingaccount": "briefcase",
             "payments.savedcard": "credit-card",
             "payments.paymentdifference": "exclamation-triangle",
             "payments.webhookevent": "send",

@@ -80,9 +80,9 @@ class Transaction:
         operation = table.get_operation_kwargs_from_class(hash_key, range_key, condition=condition)
         self.steps.append(Step("check", operation, f"{table.Meta.name} {'/'.join(map(str, key))}", otherwise))
 
-    def update(self, what: str, operation: dict[str, Any]) -> None:
+    def update(self, what: str, operation: dict[str, Any], *, otherwise: AtlasError | None = None) -> None:
         """Change part of an item that was not read, by an update in its wire form (`atlas.counters`)."""
-        self.steps.append(Step("update", operation, what, None))
+        self.steps.append(Step("update", operation, what, otherwise))
 
     def on_commit(self, do: Callable[[], None]) -> None:
         """Call `do` once the transaction holds; what must not be lost belongs in the outbox instead."""

@@ -19,6 +19,7 @@ from atlas.facade.admin.service_action import ReasonForm, service_action
 from atlas.templatetags.ui import format_money
 from payments import services
 from payments.admin.columns import operations, reference
+from payments.admin.on_account import OnAccountActions, invoice, transfers
 from payments.admin.searching import by_name
 from payments.models import PaymentTransaction
 from payments.rules.lifecycle import PaymentAction, is_open
@@ -51,7 +52,7 @@ class RefundForm(ReasonForm, AmountForm):
 
 
 @admin.register(PaymentTransaction)
-class TransactionAdmin(ReadOnlyAdmin):
+class TransactionAdmin(OnAccountActions, ReadOnlyAdmin):
     list_display = (
         reference,
         "status",
@@ -77,13 +78,27 @@ class TransactionAdmin(ReadOnlyAdmin):
         "refunded": money("refunded"),
         "reference": reference,
         "operations": operations,
+        "bill": invoice,
+        "wires": transfers,
+        "credit_held": money("credit_held"),
         "created_at": instant("created_at", gettext_lazy("opened")),
     }
     secret_fields = ("source_id",)
-    actions = ("capture", "void", "refund")
+    actions = (
+        "capture",
+        "void",
+        "refund",
+        "record_wire",
+        "confirm_wire",
+        "reject_wire",
+        "record_wire_refund",
+        "issue_invoice",
+        "cancel_invoice",
+    )
     fieldsets = (
         (None, {"fields": ("reference", "status", "amount", "refunded", "currency", "method", "created_at")}),
         (gettext_lazy("Between whom"), {"fields": ("payer", "payee", "metadata")}),
+        (gettext_lazy("On account"), {"fields": ("bill", "issued_at", "due_on", "credit_held", "wires")}),
         (gettext_lazy("At Square"), {"fields": ("payment_gateway_id", "gateway_version", "gateway_updated_at")}),
         (gettext_lazy("What was asked of Square"), {"fields": ("operations", "due_at")}),
         (gettext_lazy("Inside"), {"classes": ("collapse",), "fields": ("id", "updated_at", "version")}),

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from payments import operations
-from payments.gateway import Payment, Refund
+from payments.gateway import Invoice, Payment, Refund
+from payments.gateway.invoices import OWED, SETTLED
 from payments.rules.differences import DifferenceKind, Mend
 from payments.rules.types import OperationKind, OperationState, PaymentMethod, TransactionStatus
 from payments.services.asking import CLOSED
@@ -73,6 +74,16 @@ def compare(
     return [*_compare_payment(row, payment), *_compare_refunds(row, payment, refunds)]
 
 
+def compare_invoice(row: PaymentTransaction, invoice: Invoice, now: datetime) -> list[Finding]:
+    """An invoice that is open here, beside Square's."""
+    if (stuck := _stuck(row, now)) is not None:
+        return [stuck]
+    if invoice.status in OWED or operations.pending(row):
+        return []
+    mend = Mend.FOLLOW if invoice.status in SETTLED else Mend.REVIEW
+    return [_of(row, K.STATE, mend, str(row.status), invoice.status, invoice.amount)]
+
+
 def compare_stray(
     row: PaymentTransaction | None, transaction_id: str, payment: Payment, refunds: Sequence[Refund]
 ) -> list[Finding]:
@@ -127,9 +138,9 @@ def unanswered(row: PaymentTransaction) -> Counter[int]:
 
 
 def _stuck(row: PaymentTransaction, now: datetime) -> Finding | None:
-    """A refund that Square has accepted is not stuck, however long the bank takes."""
+    """A refund that Square has accepted is not stuck, however long the bank takes; one by bank waits for people."""
     waiting = [each for each in operations.pending(row) if not each.gateway_id]
-    if row.method is PaymentMethod.CARD and waiting and now - waiting[0].at > STUCK_AFTER:
+    if row.method is not PaymentMethod.WIRE and waiting and now - waiting[0].at > STUCK_AFTER:
         kind = waiting[0].kind
         return _of(
             row, K.STUCK, Mend.SETTLE, f"{row.status}, {kind} since {waiting[0].at:%Y-%m-%d %H:%M}", "?", row.amount

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from payments import gateway
 from payments.gateway import Payment, Refund, Refused
-from payments.reconciling.comparing import Finding, compare, compare_stray, compare_twins, is_live
+from payments.reconciling.comparing import Finding, compare, compare_invoice, compare_stray, compare_twins, is_live
 from payments.rules.differences import DifferenceKind
 from payments.services.asking import NOTE, answer
 from payments.tables import PaymentTransaction
@@ -29,6 +29,8 @@ def look(subject: Subject, now: datetime) -> list[Finding]:
     """Every difference of this payment. Raises `Unavailable` when Square does not answer."""
     row = PaymentTransaction.find(subject.transaction_id, consistent=True)
     theirs = subject.gateway_id or (row.payment_gateway_id if row is not None else None)
+    if row is not None and row.is_owed:
+        return look_at_invoice(row, now)
     payment = find_payment(theirs) if theirs else None
     refunds = refunds_of(payment)
     if row is None or (row.payment_gateway_id and theirs != row.payment_gateway_id):
@@ -37,6 +39,15 @@ def look(subject: Subject, now: datetime) -> list[Finding]:
     if not row.payment_gateway_id:  # given up here, and yet there: the finding has to name it
         found = [each if each.kind is DifferenceKind.STUCK else replace(each, gateway_id=theirs) for each in found]
     return [*found, *twins_of(row)]
+
+
+def look_at_invoice(row: PaymentTransaction, now: datetime) -> list[Finding]:
+    """Whether Square has the money of an invoice that is open here."""
+    if row.bill.gateway_id is None:
+        return compare(row, None, (), now)
+    invoice_id = row.bill.gateway_id
+    invoice = answer(lambda: gateway.get_invoice(invoice_id))
+    return compare_invoice(row, invoice, now)
 
 
 def find_payment(gateway_id: str) -> Payment | None:

@@ -14,6 +14,7 @@ from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.transaction import retried
 from atlas.errors import Conflict
 from payments import gateway, services, tasks
+from payments.billing import following
 from payments.gateway import Refused
 from payments.reconciling.comparing import Finding
 from payments.reconciling.following import follow
@@ -116,6 +117,9 @@ def _carry_out(finding: Finding, difference_id: str) -> None:
 @retried
 def _follow(finding: Finding) -> None:
     row = PaymentTransaction.fetch(finding.transaction_id)
+    if row.is_owed:
+        following.follow(transaction_id=row.id)
+        return
     theirs = row.payment_gateway_id or finding.gateway_id
     payment = find_payment(theirs) if theirs else None
     events = follow(row, payment, refunds_of(payment), utc_now())

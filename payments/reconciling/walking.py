@@ -153,7 +153,9 @@ class Walk:
 
 
 def agrees(row: PaymentTransaction, payment: Payment | None) -> bool:
-    """As far as lists say. Refunds are not in them: a payment with any is looked at."""
+    """As far as lists say. Refunds and invoices are not in them: a payment with any is looked at."""
+    if row.is_owed and row.bill.gateway_id is not None:
+        return False
     if payment is None:
         return not row.payment_gateway_id and not compare(row, None, (), utc_now())
     if row.payment_gateway_id != payment.gateway_id or payment.refund_ids or row.refunds:

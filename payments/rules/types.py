@@ -39,6 +39,8 @@ class OperationKind(StrEnum):
     """One logical request to the gateway; each has one idempotency key for its whole life."""
 
     AUTHORIZE = "authorize"
+    ISSUE = "issue"
+    """An invoice; of a wire the asking itself, which no gateway hears of."""
     CAPTURE = "capture"
     VOID = "void"
     REFUND = "refund"

@@ -6,6 +6,7 @@ from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.transaction import retried
 from atlas.errors import Conflict
 from payments import gateway, operations, progress
+from payments.billing.rules import ON_ACCOUNT
 from payments.gateway import Refused
 from payments.rules import mismatches
 from payments.rules.amounts import check_capture
@@ -97,8 +98,13 @@ def close(row: PaymentTransaction, operation: Operation) -> None:
 
 
 def _load(transaction_id: str, *, but: OperationKind) -> PaymentTransaction:
-    """The row as it is now. What a crash left under way of the other kind is finished first."""
+    """The row as it is now. What a crash left under way of the other kind is finished first.
+
+    One on account holds no card: it is issued, followed and called off by `payments.billing`.
+    """
     row = PaymentTransaction.fetch(transaction_id)
+    if row.status is PENDING and row.method in ON_ACCOUNT:
+        raise Conflict("It is on account: nothing is held.", code="wrong_state", details={"status": str(row.status)})
     operation = operations.closing(row)
     if operation is not None and operation.kind is not but:
         close(row, operation)

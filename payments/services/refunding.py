@@ -10,7 +10,7 @@ from atlas.errors import Conflict
 from payments import gateway, operations, progress
 from payments.gateway import Refused
 from payments.rules.amounts import refundable, status_after_refund
-from payments.rules.types import OperationKind, OperationState
+from payments.rules.types import OperationKind, OperationState, PaymentMethod
 from payments.services.asking import answer, gateway_id, save
 from payments.tables import Operation, PaymentTransaction
 
@@ -63,9 +63,17 @@ def _begin(*, transaction_id: str, key: str, amount: int | None, reason: str) ->
 
 
 def _ask_refund(row: PaymentTransaction, operation: Operation) -> None:
-    """Ask for a refund that was saved before, or after one that was accepted; save what came of it."""
+    """Ask for a refund that was saved before, or after one that was accepted; save what came of it.
+
+    What was paid by bank goes back by bank: a person sends it (`payments.billing.wires`), and no time limit helps.
+    """
     if operation.state is not OperationState.PENDING or operation.at > utc_now():
         return  # over, or planned for later
+    if row.method is PaymentMethod.WIRE:
+        if row.due_at is not None:
+            row.due_shard = row.due_at = None
+            save(row)
+        return
     try:
         found = answer(lambda: _send_refund(row, operation))
     except Refused as refusal:
