@@ -6,10 +6,10 @@ CODE := $(APPS) tests $(wildcard bench) manage.py
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt lint types schema bench lock clean reset installed installed-dev engine
+.PHONY: help run test check fmt lint types schema bench bench-faults lock clean reset installed installed-dev engine
 
 help: ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: installed ## Start Atlas with demo data at http://127.0.0.1:8000 (PORT=..., ATLAS_DATA=...); Ctrl-C stops it
 	@exec $(BIN)/python -m atlas.local.run --with-parent
@@ -38,6 +38,9 @@ schema: installed-dev ## Django's own checks, and an OpenAPI document without a 
 
 bench: installed-dev engine ## Measure what bench/ measures
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-faults: installed-dev engine ## A thousand runs of money under faults, and mistakes that they must find (an hour)
+	@$(BIN)/python -m bench.faults $(ARGS)
 
 lock: installed-dev ## Pin requirements*.txt anew from requirements*.in, with hashes
 	@command -v $(BIN)/uv > /dev/null || $(BIN)/pip install --quiet --disable-pip-version-check uv

@@ -20,6 +20,7 @@ from payments.rules.differences import DifferenceStatus
 from payments.rules.types import OperationState, TransactionStatus
 from payments.services.asking import CLOSED
 from payments.tables import PaymentTransaction
+from tests.payments.faults.books import check_balances, check_books
 from tests.payments.faults.looking import TAKEN, Seen, Wishes, cents, check_always, look
 from tests.payments.faults.world import World
 
@@ -51,7 +52,7 @@ def finish(world: World, ending: Ending, wishes: Wishes, reconcile: Reconcile) -
         else:
             world.kill(process)
     if ending.arrives:
-        world.sandbox.arrive()
+        world.arrive()
     for number in range(ROUNDS):
         if not go_round(world, ending, number):
             break
@@ -77,6 +78,8 @@ def finish(world: World, ending: Ending, wishes: Wishes, reconcile: Reconcile) -
     check_agreement(seen)
     check_books(seen)
     check_stories(world, seen, wishes)
+    check_books(seen.rows.values())
+    check_balances()
     world.tally.reached.update(f"payment {row.status}" for row in seen.rows.values())
     world.tally.reached.update(f"ride {booking.status}" for booking in seen.bookings.values())
 
@@ -84,7 +87,7 @@ def finish(world: World, ending: Ending, wishes: Wishes, reconcile: Reconcile) -
 def go_round(world: World, ending: Ending, number: int) -> bool:
     """News come, banks answer, time passes, jobs run. Whether anything was still to do."""
     for refund in world.sandbox.refunds(status="PENDING"):
-        world.sandbox.settle_refund(refund["id"])
+        world.answer_refund(refund["id"])
     told = world.deliver_all(seed=number) if ending.tells else 0
     world.work_off()
     world.advance(ROUND)

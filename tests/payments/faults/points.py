@@ -33,7 +33,7 @@ WRITES = {
 LONGEST_TURN_SECONDS = 90
 _OURS = ("payments", "bookings", "fleet", "accounts", "atlas")
 _PLUMBING = ("atlas.dynamo", "atlas.counters", "atlas.trail", "payments.gateway", "payments.services.asking")
-_NAMED = re.compile(r"[a-z_-]+|v\d")
+NAMED = re.compile(r"[a-z_-]+|v\d")
 
 
 class How(StrEnum):
@@ -136,7 +136,7 @@ def watched() -> Iterator[None]:
     def watched_send(self: httpx.Client, request: httpx.Request, **options: Any) -> Any:
         if not request.url.path.startswith("/v2/"):
             return send(self, request, **options)
-        path = "/".join(part if _NAMED.fullmatch(part) else "*" for part in request.url.path.split("/")[2:])
+        path = "/".join(part if NAMED.fullmatch(part) else "*" for part in request.url.path.split("/")[2:])
         silence = httpx.ReadTimeout("lost", request=request)
         return between(f"{request.method} {path} in {_where()}", lambda: send(self, request, **options), silence)
 

@@ -33,7 +33,7 @@ from payments.ledger.tables import LedgerBalance, LedgerPosting
 from payments.reconciling.tables import PaymentDifference
 from payments.tables import PaymentTransaction, WebhookEvent
 from tests.bookings.stage import Cast, make_cast, requested
-from tests.payments.faults.points import Fate, Process
+from tests.payments.faults.points import NAMED, Fate, Process
 
 BEGIN = datetime(2031, 3, 3, 9, 0, tzinfo=UTC)
 PRICE = 20_000
@@ -45,6 +45,8 @@ WIPED: tuple[type[Table], ...] = (
     Quote,
     OutboxRow,
     PaymentTransaction,
+    LedgerPosting,
+    LedgerBalance,
     PaymentDifference,
     WebhookEvent,
     LedgerPosting,
@@ -61,6 +63,8 @@ class Tally:
     runs: int = 0
     steps: int = 0
     refusals: Counter[str] = field(default_factory=Counter)
+    calls: Counter[str] = field(default_factory=Counter)
+    """Requests that Square saw, by what they ask for."""
     befallen: Counter[str] = field(default_factory=Counter)
     """Calls to Square that went wrong, by the kind of fault."""
     webhooks: Counter[str] = field(default_factory=Counter)
@@ -83,6 +87,8 @@ class World:
     lost: set[str] = field(default_factory=set)
     """Webhooks that never come."""
     offset: timedelta = timedelta(0)
+    moves: int = 0
+    """What the clock and the bank did at Square, where no process of ours passes a point."""
 
     def open(self) -> None:
         """An empty store, an empty Square, and two rides to be sold."""
@@ -105,8 +111,19 @@ class World:
             yield
 
     def advance(self, by: timedelta) -> None:
+        self.moves += 1
         self.offset += by
         self.sandbox.advance(by)
+
+    def answer_refund(self, refund_id: str, status: str = "COMPLETED") -> None:
+        """The bank's last word."""
+        self.moves += 1
+        self.sandbox.settle_refund(refund_id, status)
+
+    def arrive(self) -> None:
+        """Calls that were late reach Square."""
+        self.moves += 1
+        self.sandbox.arrive()
 
     # Processes
 
@@ -200,8 +217,14 @@ class World:
         for process in list(self.stalled):
             self.kill(process)
         for call in self.sandbox.calls():
+            self.tally.calls[asked_for(call["method"], call["path"])] += 1
             if call["fault"]:
                 self.tally.befallen[call["fault"]] += 1
+
+
+def asked_for(method: str, path: str) -> str:
+    """`POST payments/*/complete`: ids do not matter."""
+    return f"{method} " + "/".join(part if NAMED.fullmatch(part) else "*" for part in path.split("/")[2:])
 
 
 def wipe() -> None:

@@ -1,0 +1,192 @@
+"""Faults of our own, to be found: the machine is worth what it notices. Each is a mistake that somebody could make.
+
+A mutant replaces one rule while it is played; `find` says what the machine noticed of it.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+from unittest.mock import patch
+from uuid import uuid4
+
+from atlas.dynamo.attributes import utc_now
+from atlas.dynamo.transaction import Transaction
+from bookings.rules.types import PaymentStatus
+from payments import gateway, operations, progress
+from payments.gateway import Payment
+from payments.ledger import posting
+from payments.ledger.kinds import PostingKind
+from payments.rules.amounts import refundable
+from payments.rules.types import OperationKind, TransactionStatus
+from payments.services.asking import gateway_id, save
+from payments.tables import PaymentTransaction
+from tests.payments.faults.playing import play
+
+Change = Callable[[], AbstractContextManager[Any]]
+
+
+def asks_before_the_key_is_stored() -> AbstractContextManager[Any]:
+    """A refund is saved once Square has answered: who dies in between refunds again."""
+
+    def refund(
+        *, transaction_id: str, amount: int | None = None, reason: str, request_key: str | None = None
+    ) -> PaymentTransaction:
+        row = PaymentTransaction.fetch(transaction_id)
+        known = operations.refund_by_key(row, operations.key_for(transaction_id, request_key))
+        if known is not None:
+            return row
+        key = operations.key_for(transaction_id, request_key)
+        amount = amount or refundable(captured=row.amount, refunded=row.refunded)
+        sent = gateway.refund(
+            gateway_id=gateway_id(row), amount=amount, currency=row.currency, key=str(uuid4()), reason=reason
+        )
+        operation = operations.start(row, OperationKind.REFUND, amount, now=utc_now(), key=key, reason=reason)
+        save(row, progress.follow_refund(row, operation, sent))
+        return row
+
+    return patch("payments.services.refund", refund)
+
+
+def authorizes_under_a_new_key() -> AbstractContextManager[Any]:
+    """A lost answer is asked for again, and the card is held twice."""
+    hold = gateway.authorize
+    return patch("payments.gateway.authorize", lambda **given: hold(**{**given, "key": str(uuid4())}))
+
+
+def refunds_under_a_new_key() -> AbstractContextManager[Any]:
+    """The same click, sent again, is another refund."""
+    return patch("payments.operations.key_for", lambda transaction_id, request_key: str(uuid4()))
+
+
+def takes_the_whole_price() -> AbstractContextManager[Any]:
+    """A cancellation fee is captured as if the ride had been driven."""
+    take = gateway.capture
+    return patch("payments.gateway.capture", lambda **given: take(**{**given, "amount": given["authorized"]}))
+
+
+def gives_back_another_amount() -> AbstractContextManager[Any]:
+    """A cent less than was promised."""
+    give = gateway.refund
+    return patch("payments.gateway.refund", lambda **given: give(**{**given, "amount": max(1, given["amount"] - 1)}))
+
+
+def accepts_whatever_was_captured() -> AbstractContextManager[Any]:
+    """Our books say the amount that was asked for, whatever Square took."""
+    asked = "payments.progress._captured"
+    real = progress._captured
+
+    def captured(row: PaymentTransaction, payment: Payment) -> list[object]:
+        return real(row, replace(payment, amount=operations.authorization(row).amount))
+
+    return patch(asked, captured)
+
+
+def counts_what_is_not_back_yet() -> AbstractContextManager[Any]:
+    """A refund that the bank has not confirmed is told as one that it has."""
+    follow = progress.follow_refund
+
+    def followed(row: Any, operation: Any, refund: Any) -> list[object]:
+        return follow(row, operation, replace(refund, status="COMPLETED"))
+
+    return patch("payments.progress.follow_refund", followed)
+
+
+def pays_without_a_capture() -> AbstractContextManager[Any]:
+    """A ride counts as paid once it is driven, whatever came of its capture."""
+    changes = ExitStack()
+    changes.enter_context(patch("payments.services.capture", lambda **given: None))
+    changes.enter_context(patch("bookings.services.closing.TAKEN", frozenset(PaymentStatus)))
+    return changes
+
+
+def keeps_the_hold_of_what_is_cancelled() -> AbstractContextManager[Any]:
+    return patch("bookings.handlers.release", lambda **given: None)
+
+
+def forgets_to_come_back() -> AbstractContextManager[Any]:
+    """What a crash left under way is in no due index."""
+    return patch("payments.operations.look_again", lambda row, at: None)
+
+
+def takes_older_news_for_newer() -> AbstractContextManager[Any]:
+    """A webhook that comes late puts a payment back to where it was."""
+    follow = progress.follow_payment
+
+    def followed(row: PaymentTransaction, payment: Payment) -> list[object]:
+        if payment.status == "APPROVED" and row.status is TransactionStatus.CAPTURED:
+            row.status, row.amount = TransactionStatus.AUTHORIZED, payment.amount
+            return []
+        return follow(row, payment)
+
+    return patch("payments.progress.follow_payment", followed)
+
+
+def does_not_tell_what_was_taken() -> AbstractContextManager[Any]:
+    """The payment is captured, and its booking never hears of it."""
+    captured = progress._captured
+    return patch("payments.progress._captured", lambda row, payment: captured(row, payment)[1:])
+
+
+def posts_no_refund() -> AbstractContextManager[Any]:
+    """One kind of posting is missing in the books."""
+    bring_up = posting.bring_up
+
+    def without(*given: Any, **more: Any) -> list[Any]:
+        return [each for each in bring_up(*given, **more) if each.kind is not PostingKind.REFUND]
+
+    return patch("payments.ledger.posting.bring_up", without)
+
+
+def writes_over_what_others_wrote() -> AbstractContextManager[Any]:
+    """Nobody looks at the version under which a row was read."""
+    put = Transaction._add
+
+    def blind(self: Transaction, kind: str, operation: dict[str, Any], item: Any, otherwise: Any) -> None:
+        if kind == "put" and isinstance(item, PaymentTransaction):
+            names = ("ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues")
+            operation = {name: value for name, value in operation.items() if name not in names}
+        put(self, kind, operation, item, otherwise)
+
+    return patch.object(Transaction, "_add", blind)
+
+
+MUTANTS: Mapping[str, Change] = MappingProxyType(
+    {
+        change.__name__.replace("_", " "): change
+        for change in (
+            asks_before_the_key_is_stored,
+            authorizes_under_a_new_key,
+            refunds_under_a_new_key,
+            takes_the_whole_price,
+            gives_back_another_amount,
+            accepts_whatever_was_captured,
+            counts_what_is_not_back_yet,
+            pays_without_a_capture,
+            keeps_the_hold_of_what_is_cancelled,
+            forgets_to_come_back,
+            takes_older_news_for_newer,
+            does_not_tell_what_was_taken,
+            posts_no_refund,
+            writes_over_what_others_wrote,
+        )
+    }
+)
+
+
+def find(name: str, *, runs: int, start: int) -> str | None:
+    """What is said of this mutant within so many runs; None when it lives. Must be called inside `playing.arena`."""
+    try:
+        with MUTANTS[name]():
+            play(runs=runs, start=start)
+    except Exception as noticed:
+        return _first_line(noticed)
+    return None
+
+
+def _first_line(noticed: BaseException) -> str:
+    """Of the violation itself, where Hypothesis wraps it."""
+    while isinstance(noticed, BaseExceptionGroup):
+        noticed = noticed.exceptions[0]
+    return f"{type(noticed).__name__}: {str(noticed).splitlines()[0] if str(noticed) else ''}"[:200]
