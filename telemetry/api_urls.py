@@ -5,11 +5,17 @@ from django.urls import path
 from telemetry import api
 from telemetry.devices import api as devices
 from telemetry.state import api as state
+from telemetry.trips import api as trips
 
 urlpatterns = [
     path("fleet/devices", devices.Devices.as_view()),
     path("fleet/devices/<uuid:device_id>", devices.OneDevice.as_view()),
     path("fleet/state", state.FleetState.as_view()),
+    path("fleet/heat", trips.FleetHeat.as_view()),
+    path("fleet/trips", trips.Trips.as_view()),
+    path("fleet/trips/<str:trip_id>", trips.OneTrip.as_view()),
+    path("fleet/trips/<str:trip_id>/breadcrumbs", trips.TripBreadcrumbs.as_view()),
+    path("fleet/trips/<str:trip_id>/export", trips.TripExport.as_view()),
     path("fleet/vehicles/<str:pvin>/state", state.OneState.as_view()),
     path("telemetry/positions", devices.Positions.as_view()),
     path("vehicles/<uuid:vehicle_id>/vin", api.VehicleVin.as_view()),

@@ -40,6 +40,7 @@ from tests.bookings.stage import Cast, accepted, assigned, driven, quoted, reque
 from tests.clients import access_token
 from tests.factories import PASSWORD, UserFactory, make_job
 from tests.telemetry.numbers import new_vin
+from tests.telemetry.stage import archived_trip
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,16 @@ def of_tracked(cast: Cast) -> Call:
     return Call("owner", {"pvin": add_device(user=cast.owner, vin=new_vin(), name="Tracker").device.pvin})
 
 
+def of_trip(**query: str) -> Prepare:
+    """Of a drive of six minutes, archived."""
+
+    def prepare(cast: Cast) -> Call:
+        device = add_device(user=cast.owner, vin=new_vin(), name="Tracker").device
+        return Call("owner", {"trip_id": archived_trip(device).trip_id}, query=query)
+
+    return prepare
+
+
 def positions(cast: Cast) -> Call:
     token = add_device(user=cast.owner, vin=new_vin(), name="Tracker").token
     return Call("owner", body=telemetry_examples.POSITIONS.value, token=token)
@@ -286,6 +297,11 @@ CALLS: dict[str, Prepare] = {
     "DELETE /fleet/devices/{device_id}": of_device,
     "POST /telemetry/positions": positions,
     "GET /fleet/state": own("owner"),
+    "GET /fleet/trips": own("owner"),
+    "GET /fleet/trips/{trip_id}": of_trip(),
+    "GET /fleet/trips/{trip_id}/breadcrumbs": of_trip(),
+    "GET /fleet/trips/{trip_id}/export": of_trip(format="gpx"),
+    "GET /fleet/heat": lambda cast: Call("owner", query={"date": "2026-06-01"}),
     "GET /fleet/vehicles/{pvin}/state": of_tracked,
     "GET /drivers": own("owner"),
     "POST /drivers": add_driver,

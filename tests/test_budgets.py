@@ -26,16 +26,17 @@ from tests.bookings.stage import Cast, driven, make_cast, quoted, requested
 from tests.calls import CALLS, Call, Prepare, user_of
 from tests.clients import access_token, client_of
 from tests.factories import PASSWORD
+from tests.object_store import object_process, objects
 from tests.sandbox import sandbox, square_process
 from tests.test_openapi import operations
 
-__all__ = ["sandbox", "square_process"]
+__all__ = ["object_process", "objects", "sandbox", "square_process"]
 
 BUDGETS = known_budgets()
 PAGE = 50
 API = "/api/v1"
 
-pytestmark = pytest.mark.usefixtures("sandbox")
+pytestmark = pytest.mark.usefixtures("sandbox", "objects")
 
 
 def fifty_bookings(who: str) -> Prepare:

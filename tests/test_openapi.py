@@ -14,9 +14,10 @@ from tests.bookings.stage import make_cast
 from tests.calls import CALLS, user_of
 from tests.clients import client_of
 from tests.factories import PASSWORD
+from tests.object_store import object_process, objects
 from tests.sandbox import sandbox, square_process
 
-__all__ = ["sandbox", "square_process"]
+__all__ = ["object_process", "objects", "sandbox", "square_process"]
 
 METHODS = ("get", "post", "put", "patch", "delete")
 Operation = dict[str, Any]
@@ -73,7 +74,7 @@ def test_every_body_has_an_example() -> None:
     assert not lacking
 
 
-@pytest.mark.usefixtures("sandbox")
+@pytest.mark.usefixtures("sandbox", "objects")
 @pytest.mark.parametrize("name", [name for name, operation in operations().items() if "requestBody" in operation])
 def test_the_example_works(name: str) -> None:
     """Sent with the ids and passwords of what is there; everything else as the document has it."""

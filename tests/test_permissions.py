@@ -17,12 +17,13 @@ from tests.bookings.stage import Cast, make_cast, requested
 from tests.calls import CALLS, Call, Prepare, of_booking, own, quote
 from tests.clients import client_of
 from tests.factories import PASSWORD
+from tests.object_store import object_process, objects
 from tests.sandbox import sandbox, square_process
 from tests.test_openapi import operations
 
-__all__ = ["sandbox", "square_process"]
+__all__ = ["object_process", "objects", "sandbox", "square_process"]
 
-pytestmark = pytest.mark.usefixtures("sandbox")
+pytestmark = pytest.mark.usefixtures("sandbox", "objects")
 
 PEOPLE = {
     "anon": "nobody is signed in",
@@ -103,6 +104,11 @@ POST   /fleet/devices                           401   403   403   201   201   20
 DELETE /fleet/devices/{device_id}               401   403   403   204   204   404   404   403   403   403
 GET    /fleet/state                             401   403   403   200   200   200   200   403   403   403
 GET    /fleet/vehicles/{pvin}/state             401   403   403   200   200   404   404   403   403   403
+GET    /fleet/trips                             401   403   403   200   200   200   200   403   403   403
+GET    /fleet/trips/{trip_id}                   401   403   403   200   200   404   404   403   403   403
+GET    /fleet/trips/{trip_id}/breadcrumbs       401   403   403   200   200   404   404   403   403   403
+GET    /fleet/trips/{trip_id}/export            401   403   403   200   200   404   404   403   403   403
+GET    /fleet/heat                              401   403   403   200   200   200   200   403   403   403
 POST   /telemetry/positions                     200   200   200   200   200   200   200   200   200   200
 GET    /drivers                                 401   403   403   200   200   200   200   403   403   403
 POST   /drivers                                 401   403   403   201   201   201   201   403   403   403

@@ -2,7 +2,7 @@
 
     1 close      a vehicle that fell silent: what waited is settled, a trip under way may be over    vehicle-state
     2 archive    the trip's points, under the key that its vehicle and its start give                the object store
-    3 index      its row, unless it is there                                                         trips-index
+    3 index      its row, unless it is there, and what it adds to its day's heat          trips-index, fleet-heat
     4 drain      the span leaves the state                                                           vehicle-state
     5 let go     of the row that led here, or say when to look again                                 trip-state
 
@@ -11,25 +11,25 @@ has the same bytes, the row exists, and states are written under their versions.
 their TTL: deleting costs as much as writing, and until then they tell a batch that is sent again from a late one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 from pynamodb.exceptions import DeleteError, UpdateError
 
 from atlas.dynamo.attributes import utc_now
-from atlas.dynamo.transaction import transact
+from atlas.dynamo.transaction import retried, transact
 from atlas.errors import Conflict, Unavailable
 from atlas.shards import all_shards
 from telemetry.configuration import thresholds
 from telemetry.rules.machine import Span
 from telemetry.rules.ordering import Track, flush, outlook
-from telemetry.rules.point import milliseconds
+from telemetry.rules.point import Point, milliseconds
 from telemetry.rules.trip_name import archive_key, trip_id
 from telemetry.state import store
 from telemetry.state.store import Overtaken, Vehicle
 from telemetry.tables import TripState
-from telemetry.trips import archive, losses, watch
+from telemetry.trips import archive, heat, losses, watch
 from telemetry.trips.gathering import points_of
 from telemetry.trips.row import new_row
 from telemetry.trips.tables import Trip
@@ -41,6 +41,10 @@ BATCH = 100
 LEASE = timedelta(minutes=2)
 """Whose work was cut off is due again after so long."""
 TRIES = 8
+
+
+class AlreadyIndexed(Conflict):
+    """Another worker was quicker."""
 
 
 def claim_due(now: datetime | None = None) -> Iterator[str]:
@@ -100,11 +104,19 @@ def _keep(vehicle: Vehicle, span: Span, now: datetime) -> None:
     if not points:
         return
     size = archive.write(archive_key(pvin, name), points)
+    row = new_row(pvin, name, vehicle.item.organization_id, points, archive_bytes=size, now=now)
     try:
-        with transact() as tx:
-            tx.create(new_row(pvin, name, vehicle.item.organization_id, points, archive_bytes=size, now=now))
-    except Conflict:
+        _index(row, points)
+    except AlreadyIndexed:
         log.info("trip_indexed_by_another", vin=pvin, trip_id=name)
+
+
+@retried
+def _index(row: Trip, points: Sequence[Point]) -> None:
+    """The row and what it adds to the heat of its day, together, so that neither counts twice."""
+    with transact() as tx:
+        tx.create(row, otherwise=AlreadyIndexed())
+        heat.add(tx, row, points)
 
 
 def _drain(vehicle: Vehicle, spans: tuple[Span, ...], now: datetime) -> None:

@@ -1,6 +1,7 @@
 """What is kept of trips that are over: one row each, beside the archive of its points in the object store."""
 
 from pynamodb.attributes import (
+    BinaryAttribute,
     BooleanAttribute,
     ListAttribute,
     TTLAttribute,
@@ -115,3 +116,26 @@ class Trip(Table):
     date_index = TripsByDate()
     id_index = TripsById()
     organization_index = TripsByOrganization()
+
+
+class FleetHeat(Table):
+    """Where a fleet was on a day: seconds in each cell of a tile (`telemetry.rules.heat`), added up trip by trip.
+
+    - the heat of a fleet's day: Query `day`, a tile at a time
+
+    Written in the transaction that writes the trip's row, so that no trip counts twice. A day costs what its area
+    costs, however many vehicles drove there.
+    """
+
+    class Meta(Schema):
+        name = "fleet-heat"
+        retention = "90 days (TTL)"
+
+    day = UnicodeAttribute(hash_key=True)
+    """`<organizationId>#<YYYY-MM-DD>`, UTC."""
+    tile = UnicodeAttribute(range_key=True)
+    """`x/y` at the tile's zoom."""
+    cells = BinaryAttribute(legacy_encoding=False)
+    trips = IntegerAttribute()
+    """How many were added."""
+    expires_at = TTLAttribute(attr_name="expiresAt")

@@ -52,6 +52,7 @@ def sent(points: Sequence[Point], **more: Any) -> list[dict[str, Any]]:
             **({} if point.heading is None else {"heading": point.heading / 10}),
             **({} if point.odometer is None else {"odometer": point.odometer}),
             **({} if point.battery is None else {"batteryLevel": point.battery / 10}),
+            **({} if point.altitude is None else {"altitude": point.altitude}),
             **more,
         }
         for point in points

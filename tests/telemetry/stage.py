@@ -1,9 +1,11 @@
 """A vehicle of an organization with a device, to send readings from."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from atlas.dynamo.attributes import utc_now
 from telemetry.breadcrumbs import chunks
 from telemetry.devices.services import AddedDevice, add_device
 from telemetry.ingest.pipeline import ingest
@@ -12,8 +14,10 @@ from telemetry.rules.point import Point, instant_of
 from telemetry.rules.vin import pseudo_vin
 from telemetry.state import store
 from telemetry.tables import Device, VehicleState
+from telemetry.trips import ending
+from telemetry.trips.tables import Trip
 from tests.bookings.stage import Cast
-from tests.telemetry.drives import NOON, sent
+from tests.telemetry.drives import NOON, drive, sent
 from tests.telemetry.numbers import new_vin
 
 NOW = instant_of(NOON + 100_000_000)
@@ -47,3 +51,13 @@ def points_of(device: Device) -> list[Point]:
     packed = chunks.between(device.pvin, 0, 2**50, now=NOW, consistent=True)
     assert not {point.at for point in packed} & {point.at for point in vehicle.kept.track.points}
     return [*packed, *vehicle.kept.track.points]
+
+
+def archived_trip(device: Device, points: Sequence[Point] | None = None) -> Trip:
+    """The vehicle's newest trip after it sent these points and fell silent. Needs the object store."""
+    send_in(device, [drive([(360, 12)], step=5) if points is None else points])
+    ending.finish(device.pvin, NOW + timedelta(hours=1))
+    newest = next(iter(Trip.query(device.pvin, scan_index_forward=False, limit=1, consistent_read=True)))
+    assert isinstance(newest, Trip)
+    newest.update(actions=[Trip.expires_at.set(utc_now() + timedelta(days=90))])  # drives are of one day for ever
+    return newest
