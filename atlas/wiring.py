@@ -51,6 +51,7 @@ def wire() -> None:
     subscribe(booking.RequestOpened, bookings.show_request)
     subscribe(booking.DepartureMissed, bookings.alert_operator)
     subscribe(booking.RideCompleted, bookings.capture_payment)
+    subscribe(booking.ChargeHeld, bookings.capture_charge)
     subscribe(booking.RideCancelled, bookings.release_payment)
     subscribe(booking.NoticesDue, bookings.tell_parties)
     subscribe(booking.NoticeWanted, bookings.tell_again)

@@ -46,6 +46,14 @@ class RideCompleted:
 
 
 @dataclass(frozen=True, slots=True)
+class ChargeHeld:
+    """Extras or a tip are held on the card: they are to be taken at once. In the outbox until that is done."""
+
+    booking_id: str
+    transaction_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class RideCancelled:
     """A paid-for ride will not take place: `fee` cents are kept, the rest is released. In the outbox until done."""
 

@@ -13,6 +13,7 @@ from atlas.live.publish import publish
 from bookings import services
 from bookings.events import (
     BookingChanged,
+    ChargeHeld,
     DepartureMissed,
     NoticesDue,
     NoticeWanted,
@@ -34,10 +35,13 @@ from payments.events import (
     RefundFailed,
 )
 from payments.releasing import release
+from payments.rules import owing
 from payments.services.asking import CLOSED
 from payments.tables import PaymentTransaction
 
 log = structlog.get_logger(__name__)
+
+LOWER = "The final price is lower."
 
 
 def capture_payment(event: RideCompleted) -> None:
@@ -45,16 +49,32 @@ def capture_payment(event: RideCompleted) -> None:
 
     Of a hold that is gone nothing can be taken, however often it is tried: the booking says so, and staff see to it.
     """
-    if Booking.fetch(event.booking_id).status is not BookingStatus.COMPLETED:
+    booking = Booking.fetch(event.booking_id)
+    lower = booking.final is not None and booking.final.is_lower
+    if booking.status is not BookingStatus.COMPLETED and not (booking.status is BookingStatus.PAID and lower):
         return
     try:
-        payments.services.capture(transaction_id=event.transaction_id)
+        if lower:  # of a hold a part, of what was taken already the rest goes back
+            release(transaction_id=event.transaction_id, keep=booking.final.total, reason=LOWER, request=owing.LOWERED)
+        else:
+            payments.services.capture(transaction_id=event.transaction_id)
     except Conflict as refused:
         held = refused.code == "held_for_finance"  # who puts that right settles the payment, and is heard then
         if not held and PaymentTransaction.fetch(event.transaction_id).status not in CLOSED:
             raise
         log.error("ride_unpaid", booking_id=event.booking_id, code=refused.code)
     services.follow_payment(booking_id=event.booking_id)  # somebody may have taken it before the ride's end
+
+
+def capture_charge(event: ChargeHeld) -> None:
+    """Extras or a tip: what is held is taken at once. A hold that is gone is asked for anew (`follow_payment`)."""
+    try:
+        payments.services.capture(transaction_id=event.transaction_id)
+    except Conflict as refused:
+        if PaymentTransaction.fetch(event.transaction_id).status not in CLOSED:
+            raise
+        log.error("charge_lost", booking_id=event.booking_id, code=refused.code)
+    services.follow_payment(booking_id=event.booking_id)
 
 
 def release_payment(event: RideCancelled) -> None:

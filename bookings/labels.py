@@ -52,6 +52,11 @@ DONE: Labels = {
     Action.START: _("Ride under way"),
     Action.COMPLETE: _("Ride completed"),
     Action.SETTLE: _("Payment captured"),
+    Action.ANNOUNCE_PRICE: _("Another price announced"),
+    Action.STATE_PRICE: _("Final price stated"),
+    Action.APPROVE_EXTRAS: _("Extras approved and paid"),
+    Action.REFUSE_EXTRAS: _("Extras refused"),
+    Action.TIP: _("Tip given"),
     Action.CANCEL: _("Booking cancelled"),
     Action.EXPIRE: _("Request expired"),
 }

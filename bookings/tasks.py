@@ -19,25 +19,31 @@ BATCH = 100
 DO = {
     Task.EXPIRE: services.expire,
     Task.ALERT_DEPARTURE: services.alert_departure,
+    Task.TAKE_ANNOUNCED: services.take_announced,
+    Task.CLOSE_EXTRAS: services.close_extras,
+    Task.SETTLE_ACCEPTANCE: services.settle_acceptance,
+    Task.SETTLE_CHARGE: services.settle_charge,
 }
+ASKING = frozenset({Task.SETTLE_ACCEPTANCE, Task.SETTLE_CHARGE})
+"""What asks the payment provider."""
 
 
 @shared_task
 def expire_due() -> None:
     """Everything whose time has come. Each item by itself: one that fails keeps no other from its turn."""
     now = utc_now()
-    asking: list[str] = []
+    asking: list[tuple[Task, str]] = []
     for shard in all_shards():
         for quote in Quote.due_index.query(shard, Quote.expires_at <= now, limit=BATCH):
             _attempt(services.expire_quote, quote_id=quote.id)
         for key in Booking.due_index.query(shard, Booking.due_at <= now, limit=BATCH):
             task = task_due(key.id)
-            if task is Task.SETTLE_ACCEPTANCE:
-                asking.append(key.id)
+            if task in ASKING:
+                asking.append((task, key.id))
             elif task is not None:
                 _attempt(DO[task], booking_id=key.id)
-    for booking_id in asking:  # last, as the payment provider may be slow to answer
-        _attempt(services.settle_acceptance, booking_id=booking_id)
+    for task, booking_id in asking:  # last, as the payment provider may be slow to answer
+        _attempt(DO[task], booking_id=booking_id)
 
 
 def task_due(booking_id: str) -> Task | None:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4, uuid5
 
 from atlas.shards import shard_of
-from payments.rules.owing import PAUSES, request_keys
+from payments.rules.owing import OWED, PAUSES, request_keys
 from payments.rules.types import OperationKind, OperationState, PaymentMethod
 from payments.tables import Operation, PaymentTransaction
 
@@ -49,8 +49,9 @@ def ask_again(row: PaymentTransaction, rejected: Operation, *, now: datetime) ->
 
     It is under way from now on, `at` is when Square hears of it.
     """
-    keys = [key_for(row.id, each) for each in request_keys()]
-    if rejected.key not in keys[:-1]:
+    chains = [[key_for(row.id, each) for each in request_keys(request)] for request in OWED]
+    keys = next((chain for chain in chains if rejected.key in chain[:-1]), None)
+    if keys is None:
         return
     tries = keys.index(rejected.key)
     if refund_by_key(row, keys[tries + 1]) is None:
@@ -60,9 +61,9 @@ def ask_again(row: PaymentTransaction, rejected: Operation, *, now: datetime) ->
 
 
 def owed(row: PaymentTransaction) -> Operation | None:
-    """The refund of a cancellation that was rejected for the last time: it has to go back by another way."""
-    last = refund_by_key(row, key_for(row.id, request_keys()[-1]))
-    return last if last is not None and last.state is OperationState.FAILED else None
+    """What has to go back by another way: the refund was rejected for the last time."""
+    last = (refund_by_key(row, key_for(row.id, request_keys(request)[-1])) for request in OWED)
+    return next((each for each in last if each is not None and each.state is OperationState.FAILED), None)
 
 
 def look_again(row: PaymentTransaction, at: datetime) -> None:

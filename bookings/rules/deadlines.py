@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from bookings.rules.lifecycle import EXPIRABLE, UPCOMING, BookingStatus
+from bookings.rules.lifecycle import EXPIRABLE, SERVED, UPCOMING, BookingStatus
 
 MISSED_DEPARTURE = timedelta(minutes=60)
 """Before the pick-up: a driver who has not set out by then is an alert to the operator (facts, section 3)."""
@@ -14,6 +14,9 @@ class Task(StrEnum):
     SETTLE_ACCEPTANCE = "settle_acceptance"
     EXPIRE = "expire"
     ALERT_DEPARTURE = "alert_departure"
+    SETTLE_CHARGE = "settle_charge"
+    TAKE_ANNOUNCED = "take_announced"
+    CLOSE_EXTRAS = "close_extras"
 
 
 class Due(NamedTuple):
@@ -28,15 +31,24 @@ def due(
     pickup_at: datetime,
     acceptance_due_at: datetime | None,
     departure_alerted: bool,
+    charge_due_at: datetime | None = None,
+    capture_at: datetime | None = None,
+    answer_until: datetime | None = None,
 ) -> Due | None:
     """The next thing that time itself does to a booking; None when only people can move it.
 
-    `acceptance_due_at` is when an accept that is under way should have been answered.
+    `acceptance_due_at` is when an accept that is under way should have been answered, `charge_due_at` a charge of
+    extras or a tip; until `capture_at` another price is waited for, after `answer_until` extras count as refused.
     """
     if acceptance_due_at is not None:
         return Due(acceptance_due_at, Task.SETTLE_ACCEPTANCE)
     if status in EXPIRABLE:
         return Due(deadline, Task.EXPIRE)
-    if status in UPCOMING and not departure_alerted:
-        return Due(pickup_at - MISSED_DEPARTURE, Task.ALERT_DEPARTURE)
-    return None
+    if charge_due_at is not None:
+        return Due(charge_due_at, Task.SETTLE_CHARGE)
+    coming = [
+        (pickup_at - MISSED_DEPARTURE if status in UPCOMING and not departure_alerted else None, Task.ALERT_DEPARTURE),
+        (capture_at if status in SERVED else None, Task.TAKE_ANNOUNCED),
+        (answer_until if status in SERVED else None, Task.CLOSE_EXTRAS),
+    ]
+    return min((Due(at, task) for at, task in coming if at is not None), default=None)

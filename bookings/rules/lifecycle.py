@@ -44,6 +44,11 @@ class Action(StrEnum):
     START = "start"
     COMPLETE = "complete"
     SETTLE = "settle"
+    ANNOUNCE_PRICE = "announce_price"
+    STATE_PRICE = "state_price"
+    APPROVE_EXTRAS = "approve_extras"
+    REFUSE_EXTRAS = "refuse_extras"
+    TIP = "tip"
     CANCEL = "cancel"
     EXPIRE = "expire"
 
@@ -111,6 +116,18 @@ TRANSITIONS: Mapping[tuple[BookingStatus, Action], Transition] = MappingProxyTyp
         (_S.PASSENGER_ONBOARD, _A.START): _to(_S.IN_PROGRESS, *_ON_THE_ROAD),
         (_S.IN_PROGRESS, _A.COMPLETE): _to(_S.COMPLETED, *_ON_THE_ROAD),
         (_S.COMPLETED, _A.SETTLE): _to(_S.PAID, Actor.SYSTEM),
+        (_S.DRIVER_EN_ROUTE, _A.ANNOUNCE_PRICE): _to(_S.DRIVER_EN_ROUTE, Actor.OPERATOR),
+        (_S.ARRIVED, _A.ANNOUNCE_PRICE): _to(_S.ARRIVED, Actor.OPERATOR),
+        (_S.PASSENGER_ONBOARD, _A.ANNOUNCE_PRICE): _to(_S.PASSENGER_ONBOARD, Actor.OPERATOR),
+        (_S.IN_PROGRESS, _A.ANNOUNCE_PRICE): _to(_S.IN_PROGRESS, Actor.OPERATOR),
+        (_S.COMPLETED, _A.STATE_PRICE): _to(_S.COMPLETED, Actor.OPERATOR),
+        (_S.PAID, _A.STATE_PRICE): _to(_S.PAID, Actor.OPERATOR),
+        (_S.COMPLETED, _A.APPROVE_EXTRAS): _to(_S.COMPLETED, Actor.CONCIERGE),
+        (_S.PAID, _A.APPROVE_EXTRAS): _to(_S.PAID, Actor.CONCIERGE),
+        (_S.COMPLETED, _A.REFUSE_EXTRAS): _to(_S.COMPLETED, Actor.CONCIERGE, Actor.SYSTEM),
+        (_S.PAID, _A.REFUSE_EXTRAS): _to(_S.PAID, Actor.CONCIERGE, Actor.SYSTEM),
+        (_S.COMPLETED, _A.TIP): _to(_S.COMPLETED, Actor.CONCIERGE),
+        (_S.PAID, _A.TIP): _to(_S.PAID, Actor.CONCIERGE),
         (_S.NEW, _A.CANCEL): _to(_S.CANCELLED, Actor.CONCIERGE, Actor.ADMIN),
         (_S.SOURCING, _A.CANCEL): _to(_S.CANCELLED, Actor.CONCIERGE, Actor.ADMIN),
         (_S.QUOTING, _A.CANCEL): _to(_S.CANCELLED, Actor.CONCIERGE, Actor.ADMIN),
@@ -193,4 +210,13 @@ def _may(status: BookingStatus, action: Action, actor: Actor) -> bool:
 
 
 def _words(action: Action) -> str:
-    return {_A.EN_ROUTE: "set out for", _A.ARRIVE: "arrive at", _A.BOARD: "board"}.get(action, str(action))
+    return {
+        _A.EN_ROUTE: "set out for",
+        _A.ARRIVE: "arrive at",
+        _A.BOARD: "board",
+        _A.ANNOUNCE_PRICE: "announce another price for",
+        _A.STATE_PRICE: "state the final price of",
+        _A.APPROVE_EXTRAS: "approve extras of",
+        _A.REFUSE_EXTRAS: "refuse extras of",
+        _A.TIP: "tip for",
+    }.get(action, str(action))

@@ -14,6 +14,11 @@ TOLD_PLAINLY = frozenset(
         "paymentStatus",
         "transactionId",
         "arrivedAt",
+        "boardedAt",
+        "extrasConsent",
+        "charges",
+        "paid",
+        "refunded",
         "completedAt",
         "cancelledAt",
         "cancellationCode",
@@ -39,6 +44,9 @@ PASSING = frozenset(
         "estimate",
         "sold",
         "receiptedAt",
+        "charging",
+        "captureAt",
+        "priceAnnouncedAt",
     ]
 )
 """What it does not tell: index keys, and what follows from something else."""

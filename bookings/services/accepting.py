@@ -28,13 +28,15 @@ GIVEN_UP_AFTER = timedelta(minutes=10)
 """A payment whose outcome cannot be learned for this long is called off; the booking is open again."""
 
 
-def accept_quote(*, user: CurrentUser, quote_id: str, method: PaymentMethod, source_id: str) -> Booking:
-    """Take the quote and authorise its price on the card.
+def accept_quote(
+    *, user: CurrentUser, quote_id: str, method: PaymentMethod, source_id: str, extras_limit: int = 0
+) -> Booking:
+    """Take the quote and authorise its price on the card; extras up to `extras_limit` cents are agreed to with it.
 
     Raises `PaymentDeclined` (nothing changed), `Conflict` (`quote_expired`, `already_accepted`, `wrong_state`), and
     `Unavailable` when the provider's answer is not known yet: the booking is settled within a minute either way.
     """
-    claimed = claim(user=user, quote_id=quote_id, method=method, source_id=source_id)
+    claimed = claim(user=user, quote_id=quote_id, method=method, source_id=source_id, extras_limit=extras_limit)
     outcome = payments.services.authorize(transaction=claimed.transaction)
     try:
         return conclude(claimed, outcome=outcome, user_id=user.id)  # as it was claimed, without reading it again

@@ -10,6 +10,7 @@ from atlas.shards import shard_of
 from bookings import tally
 from bookings.events import BookingChanged, NoticesDue, RequestOpened
 from bookings.rules.deadlines import Due, due
+from bookings.rules.final_price import ANSWER_WITHIN, PriceState
 from bookings.rules.lifecycle import INITIAL, JOBS, OPEN, Action, Actor, BookingStatus, transition
 from bookings.rules.notices import TOLD
 from bookings.tables import Booking, BookingHistory
@@ -102,13 +103,17 @@ def set_index_keys(booking: Booking) -> None:
 
 def next_due(booking: Booking) -> Due | None:
     """What time itself does next to this booking."""
-    accepting = booking.acceptance
+    accepting, charging, final = booking.acceptance, booking.charging, booking.final
+    asked = final is not None and final.state is PriceState.ASKED
     return due(
         status=booking.status,
         deadline=booking.deadline,
         pickup_at=booking.pickup_at,
         acceptance_due_at=accepting.started_at + settings.ACCEPTANCE_ANSWERED_WITHIN if accepting else None,
         departure_alerted=booking.departure_alerted_at is not None,
+        charge_due_at=charging.started_at + settings.ACCEPTANCE_ANSWERED_WITHIN if charging else None,
+        capture_at=booking.capture_at,
+        answer_until=final.stated_at + ANSWER_WITHIN if asked else None,
     )
 
 

@@ -8,6 +8,7 @@ from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.many import get_many
 from atlas.dynamo.transaction import retried, transact
 from atlas.errors import Conflict, Forbidden, Invalid, NotFound
+from bookings import consent
 from bookings.permissions import part_of, party
 from bookings.rules.lifecycle import Action, Actor, transition
 from bookings.rules.quotes import is_acceptable
@@ -30,7 +31,7 @@ class Claim(NamedTuple):
 
 
 @retried
-def claim(*, user: CurrentUser, quote_id: str, method: PaymentMethod, source_id: str) -> Claim:
+def claim(*, user: CurrentUser, quote_id: str, method: PaymentMethod, source_id: str, extras_limit: int) -> Claim:
     quote = Quote.fetch(quote_id)
     booking, operator = get_many((Booking, quote.booking_id), (Operator, quote.operator_id), consistent=True)
     if booking is None or operator is None:
@@ -57,6 +58,7 @@ def claim(*, user: CurrentUser, quote_id: str, method: PaymentMethod, source_id:
             transaction_id=transaction.id,
             started_at=now,
             sold=sold,
+            extras_consent=consent.agreed(user=user, limit=extras_limit, price=quote.price),
         )
         quote.due_shard = None  # it may not expire while it is being paid
         change.save(tx, booking)

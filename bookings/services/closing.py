@@ -5,17 +5,20 @@ from decimal import Decimal
 from accounts.users import CurrentUser
 from atlas import outbox
 from atlas.dynamo.attributes import utc_now
+from atlas.dynamo.many import get_many
 from atlas.dynamo.transaction import retried, transact
 from atlas.errors import Conflict, Forbidden
 from bookings.events import RideCancelled
 from bookings.permissions import party_for
 from bookings.rules.cancellation import fee, no_show_allowed
 from bookings.rules.lifecycle import EXPIRABLE, Action, Actor, BookingStatus, transition
-from bookings.rules.types import TAKEN, CancellationCode, DeclineReason, QuoteStatus, payment_status
+from bookings.rules.types import TAKEN, CancellationCode, DeclineReason, QuoteStatus
 from bookings.services import change
 from bookings.services.dispatching import end_duty
+from bookings.services.extra_charges import check_no_charge
 from bookings.services.numbering import give_number, is_due
 from bookings.services.quoting import check_not_accepting, close_pending
+from bookings.services.standing import stand
 from bookings.tables import Booking
 from payments.tables import PaymentTransaction
 
@@ -41,6 +44,7 @@ def cancel(
     before = booking.status
     transition(before, Action.CANCEL, part)
     check_not_accepting(booking)
+    check_no_charge(booking)
     _check_no_show(booking, part, code)
     now = utc_now()
     booking.cancelled_at = now
@@ -52,6 +56,8 @@ def cancel(
         end_duty(tx, booking, before, completed=False)
         if booking.transaction_id:
             outbox.add(tx, RideCancelled(booking.id, booking.transaction_id, booking.cancellation_fee))
+        for charge in booking.charges:
+            outbox.add(tx, RideCancelled(booking.id, charge.transaction_id, 0))
         change.move(tx, booking, Action.CANCEL, part, user_id=user.id, note=reason)
     return booking
 
@@ -108,12 +114,12 @@ def follow_payment(*, booking_id: str) -> bool:
     booking = Booking.fetch(booking_id)
     if booking.transaction_id is None:
         return False
-    stands = payment_status(PaymentTransaction.fetch(booking.transaction_id).status)
-    settles = booking.status is BookingStatus.COMPLETED and stands in TAKEN
-    is_news = booking.payment_status is not stands or settles
-    booking.payment_status = stands
+    ids = [booking.transaction_id, *(each.transaction_id for each in booking.charges)]
+    ride, *others = get_many(*((PaymentTransaction, each) for each in ids), consistent=True)
+    is_news = stand(booking, ride, others)
+    settles = booking.status is BookingStatus.COMPLETED and booking.payment_status in TAKEN
     numbers = is_due(booking)
-    if not is_news and not numbers:
+    if not (is_news or settles or numbers):
         return False
     with transact() as tx:
         if numbers:

@@ -11,11 +11,13 @@ from atlas.dynamo.transaction import Transaction, retried, transact
 from bookings.events import DepartureMissed, RideCompleted
 from bookings.permissions import party_for
 from bookings.rules.deadlines import MISSED_DEPARTURE
+from bookings.rules.final_price import capture_at
 from bookings.rules.lifecycle import JOBS, LIVE, UPCOMING, Action, Actor, BookingStatus, action_for_status, transition
 from bookings.rules.pickup_time import local_instant, parse_zone
 from bookings.rules.schedule import Window, ride_ends_at, service_windows
 from bookings.services import change
 from bookings.tables import Booking
+from payments.tables import PaymentTransaction
 
 
 @retried
@@ -84,12 +86,23 @@ def report_status(*, user: CurrentUser, booking_id: str, status: BookingStatus) 
             )
         if action is Action.ARRIVE:
             booking.arrived_at = utc_now()
+        if action is Action.BOARD:
+            booking.boarded_at = utc_now()
         if action is Action.COMPLETE:
             booking.completed_at = utc_now()
             end_duty(tx, booking, booking.status, completed=True)
-            outbox.add(tx, RideCompleted(booking.id, str(booking.transaction_id)))
+            _have_it_captured(tx, booking)
         change.move(tx, booking, action, part, user_id=user.id)
     return booking
+
+
+def _have_it_captured(tx: Transaction, booking: Booking) -> None:
+    """At once; where another price was announced, once that is stated, or by `capture_at`."""
+    if booking.price_announced_at is not None and booking.transaction_id is not None:
+        held_at = PaymentTransaction.fetch(booking.transaction_id).created_at
+        booking.capture_at = capture_at(completed_at=booking.completed_at, held_at=held_at)
+    else:
+        outbox.add(tx, RideCompleted(booking.id, str(booking.transaction_id)))
 
 
 def end_duty(tx: Transaction, booking: Booking, before: BookingStatus, *, completed: bool) -> None:

@@ -12,8 +12,9 @@ from bookings.tables.booking import (
     OpenBookings,
 )
 from bookings.tables.details import Details, ItineraryDay, Point, VIPPreferences
+from bookings.tables.final import Charge, Charging, FinalPrice
 from bookings.tables.history import BookingHistory, Notice
-from bookings.tables.prices import Acceptance, PriceBreakdown, PriceLine, Sold
+from bookings.tables.prices import Acceptance, ExtrasConsent, PriceBreakdown, PriceLine, Sold
 from bookings.tables.quotes import DueQuotes, Quote, QuotesByBooking, QuotesByOperator
 from bookings.tables.receipts import ReceiptNumber
 
@@ -26,10 +27,14 @@ __all__ = [
     "BookingsByDriver",
     "BookingsByOperator",
     "BookingsByPickup",
+    "Charge",
+    "Charging",
     "Details",
     "DriverJobs",
     "DueBookings",
     "DueQuotes",
+    "ExtrasConsent",
+    "FinalPrice",
     "ItineraryDay",
     "Notice",
     "OpenBookings",

@@ -2,18 +2,21 @@
 
 from typing import Any
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import ListAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from atlas.dynamo.attributes import InstantAttribute
 from atlas.dynamo.table import Capacity, Schema, Table, Upgrade
 from atlas.trail import Trail
+from bookings.rules.final_price import largest_tip
 from bookings.rules.lifecycle import BookingStatus
 from bookings.rules.told import PASSING, TOLD_PLAINLY
 from bookings.rules.types import BookingType, CancellationCode, PaymentStatus
 from bookings.tables.details import Details
-from bookings.tables.prices import Acceptance, PriceBreakdown, Sold
+from bookings.tables.final import Charge, Charging, FinalPrice
+from bookings.tables.prices import Acceptance, ExtrasConsent, PriceBreakdown, Sold
+from payments.rules.types import PaymentPurpose
 
 
 class BookingsByConcierge(GlobalSecondaryIndex["Booking"]):
@@ -148,7 +151,22 @@ class Booking(Table):
     """When the operator was told that nobody had set out at T-60 min."""
     arrived_at = InstantAttribute(attr_name="arrivedAt", null=True)
     """When the driver stood at the pick-up; free waiting is counted from it."""
+    boarded_at = InstantAttribute(attr_name="boardedAt", null=True)
+    """When waiting ended."""
     completed_at = InstantAttribute(attr_name="completedAt", null=True)
+    extras_consent = ExtrasConsent(null=True)
+    price_announced_at = InstantAttribute(attr_name="priceAnnouncedAt", null=True)
+    """When the operator said that another price would be stated."""
+    capture_at = InstantAttribute(attr_name="captureAt", null=True)
+    """Until when the money of a completed ride waits for that price."""
+    final = FinalPrice(null=True)
+    charging = Charging(null=True)
+    charges: ListAttribute[Charge] = ListAttribute(of=Charge, default=list)
+    """Its payments beside that of the agreed price: extras, a tip."""
+    paid = IntegerAttribute(default=0)
+    """Cents taken by all of its payments."""
+    refunded = IntegerAttribute(default=0)
+    """Cents given back of them."""
     cancelled_at = InstantAttribute(attr_name="cancelledAt", null=True)
     cancellation_reason = UnicodeAttribute(attr_name="cancellationReason", null=True)
     cancellation_code = UnicodeEnumAttribute(CancellationCode, attr_name="cancellationCode", null=True)
@@ -165,6 +183,14 @@ class Booking(Table):
     created_day = UnicodeAttribute(attr_name="createdDay")
     pickup_day = UnicodeAttribute(attr_name="pickupDay")
     """UTC date of `pickup_at`."""
+
+    @property
+    def tip(self) -> Charge | None:
+        return next((each for each in self.charges if each.purpose is PaymentPurpose.TIP), None)
+
+    @property
+    def largest_tip(self) -> int:
+        return largest_tip(self.final.total if self.final is not None else self.final_price or 0)
 
     concierge_index = BookingsByConcierge()
     operator_index = BookingsByOperator()

@@ -33,6 +33,16 @@ class Sold(PriceBreakdown):
     """An exact fraction, `0.08875`."""
 
 
+class ExtrasConsent(Document):
+    """Extras up to `limit` cents may be charged without asking: who agreed to it, when, and to which words."""
+
+    limit = IntegerAttribute()
+    version = UnicodeAttribute()
+    """Of the text (`bookings.consent`)."""
+    given_by = UnicodeAttribute(attr_name="givenBy")
+    at = InstantAttribute()
+
+
 class Acceptance(Document):
     """A quote being accepted: held while the card is asked, so that one accept at a time can win."""
 
@@ -40,3 +50,4 @@ class Acceptance(Document):
     transaction_id = UnicodeAttribute(attr_name="transactionId")
     started_at = InstantAttribute(attr_name="startedAt")
     sold = Sold(null=True)
+    extras_consent = ExtrasConsent(null=True)

@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 from payments.ledger.documents import Booked, Split
 from payments.ledger.kinds import DisputeState, PostingKind
 from payments.ledger.standing import NOTHING, Accounts, Standing, between, cash_of, of_books, of_payment, shares_of
-from payments.rules.types import OperationKind, OperationState, PaymentMethod
+from payments.rules.types import OperationKind, OperationState, PaymentMethod, PaymentPurpose
 
 if TYPE_CHECKING:
     from payments.tables import Operation, PaymentTransaction
@@ -92,6 +92,8 @@ class _Books:
         lines = between(self._here, to, self._split, split, cash_of(self._row.method))
         if lines:
             taxable = shares_of(to, split).taxable - shares_of(self._here, self._split).taxable
+            if self._row.purpose is PaymentPurpose.TIP:
+                taxable = 0  # a gift to the driver
             entry = Entry(
                 name=step.name,
                 kind=step.kind,
