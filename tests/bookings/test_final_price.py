@@ -31,7 +31,7 @@ pytestmark = pytest.mark.usefixtures("sandbox")
 
 
 def ride(
-    cast: Cast, until: S = S.COMPLETED, *, limit: int = 0, on_file: bool = False, announce: bool = False
+    cast: Cast, until: BookingStatus = S.COMPLETED, *, limit: int = 0, on_file: bool = False, announce: bool = False
 ) -> Booking:
     """As far as `until`, with consent to extras up to `limit`, paid by a card on file or a token."""
     quote = quoted(cast, requested(cast))
