@@ -1,29 +1,23 @@
-"""The books of a run: each posting sums to zero, and together they say what the payments say."""
+"""The books of a run: each posting sums to zero, and together they say what the payments say, and what Square says."""
 
 from collections import Counter
-from collections.abc import Iterable
 
-from payments.ledger import balances
+from payments.ledger.checking import check_payments, check_postings, check_sums
 from payments.ledger.kinds import Account
 from payments.ledger.tables import LedgerPosting
-from payments.rules.types import PaymentMethod, TransactionStatus
-from payments.tables import PaymentTransaction
-from tests.payments.faults.world import BEGIN
-
-TAKEN = (TransactionStatus.CAPTURED, TransactionStatus.REFUNDED)
-MONTHS = 2
-"""A run lasts some weeks."""
+from payments.rules.types import PaymentMethod
+from tests.payments.faults.looking import TAKEN, Seen, cents
 
 
-def check_books(rows: Iterable[PaymentTransaction]) -> None:
-    """At every moment: a payment that is saved has its books in the same transaction."""
+def check_books(seen: Seen) -> None:
+    """At every moment, past all of Atlas's own checks: a payment has its books in the transaction that saves it."""
     posted: dict[str, Counter[str]] = {}
     for posting in LedgerPosting.scan(consistent_read=True):
         assert sum(line.amount for line in posting.lines) == 0, f"{posting.name} is out of balance"
         of_payment = posted.setdefault(str(posting.transaction_id), Counter())
         for line in posting.lines:
             of_payment[line.account] += line.amount
-    for row in rows:
+    for row in seen.rows.values():
         accounts = posted.pop(row.id, Counter())
         cash = Account.BANK if row.method is PaymentMethod.WIRE else Account.SQUARE
         kept = row.amount - row.refunded if row.status in TAKEN else 0
@@ -31,22 +25,14 @@ def check_books(rows: Iterable[PaymentTransaction]) -> None:
     assert not posted, f"books of payments that are not there: {posted}"
 
 
-def check_balances() -> None:
-    """When nothing is under way: the sums that are kept are the sums of the journal."""
-    platform, owed = Counter[str](), dict[str, Counter[str]]()
-    for posting in LedgerPosting.scan(consistent_read=True):
-        for line in posting.lines:
-            name = f"{line.account}|{posting.currency}"
-            platform[name] += line.amount
-            if line.account in balances.OWED:
-                owed.setdefault(posting.payee_id, Counter())[name] += line.amount
-    first, last = BEGIN.date().replace(day=1), BEGIN.date().replace(month=BEGIN.month + MONTHS)
-    kept = {name: cents for name, cents in balances.of_platform(first, last).items() if not name.startswith("taxed/")}
-    assert _without_zeros(kept) == _without_zeros(platform)
-    assert sum(kept.values()) == 0
-    for payee, sums in owed.items():
-        assert balances.of_operator(payee) == balances.by_currency(sums)
-
-
-def _without_zeros(sums: dict[str, int]) -> dict[str, int]:
-    return {name: cents for name, cents in sums.items() if cents}
+def check_ledger(seen: Seen) -> None:
+    """In the end: each posting is known to its payment, each payment's come to its state, the sums are theirs."""
+    postings = list(LedgerPosting.scan(consistent_read=True))
+    faults = [*check_postings(postings), *check_payments(list(seen.rows.values())), *check_sums(postings)]
+    assert not faults, faults
+    taken = [row for row in seen.rows.values() if row.status in TAKEN]
+    assert {posting.transaction_id for posting in postings} >= {row.id for row in taken}
+    at_square = sum(posting.sum("square") for posting in postings)
+    assert at_square == sum(
+        cents(each) - cents(each, "refunded_money") for each in seen.payments if each["status"] == "COMPLETED"
+    )

@@ -11,8 +11,6 @@ from bookings.rules.lifecycle import BookingStatus
 from bookings.rules.types import payment_status
 from bookings.tables import Booking
 from payments import tasks as payments_tasks
-from payments.ledger.checking import check_payments, check_postings, check_sums
-from payments.ledger.tables import LedgerPosting
 from payments.reconciling.comparing import FITS, REFUND_STATES
 from payments.reconciling.report import differences
 from payments.reconciling.tables import PaymentDifference
@@ -20,7 +18,7 @@ from payments.rules.differences import DifferenceStatus
 from payments.rules.types import OperationState, TransactionStatus
 from payments.services.asking import CLOSED
 from payments.tables import PaymentTransaction
-from tests.payments.faults.books import check_balances, check_books
+from tests.payments.faults.books import check_ledger
 from tests.payments.faults.looking import TAKEN, Seen, Wishes, cents, check_always, look
 from tests.payments.faults.world import World
 
@@ -76,10 +74,8 @@ def finish(world: World, ending: Ending, wishes: Wishes, reconcile: Reconcile) -
     seen = look(world.sandbox)
     check_always(seen, wishes)
     check_agreement(seen)
-    check_books(seen)
+    check_ledger(seen)
     check_stories(world, seen, wishes)
-    check_books(seen.rows.values())
-    check_balances()
     world.tally.reached.update(f"payment {row.status}" for row in seen.rows.values())
     world.tally.reached.update(f"ride {booking.status}" for booking in seen.bookings.values())
 
@@ -128,19 +124,6 @@ def check_agreement(seen: Seen) -> None:
         assert ours == sorted(
             (each["id"], cents(each, "amount_money"), REFUND_STATES[each["status"]]) for each in theirs
         )
-
-
-def check_books(seen: Seen) -> None:
-    """Every posting sums to zero and is known to its payment, each payment's come to its state, the sums are theirs."""
-    postings = list(LedgerPosting.scan(consistent_read=True))
-    faults = [*check_postings(postings), *check_payments(list(seen.rows.values())), *check_sums(postings)]
-    assert not faults, faults
-    taken = [row for row in seen.rows.values() if row.status in TAKEN]
-    assert {posting.transaction_id for posting in postings} >= {row.id for row in taken}
-    at_square = sum(posting.sum("square") for posting in postings)
-    assert at_square == sum(
-        cents(each) - cents(each, "refunded_money") for each in seen.payments if each["status"] == "COMPLETED"
-    )
 
 
 def check_stories(world: World, seen: Seen, wishes: Wishes) -> None:

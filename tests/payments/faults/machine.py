@@ -28,7 +28,7 @@ from payments import services as payments
 from payments import tasks as payments_tasks
 from payments.reconciling.period import Period
 from payments.reconciling.walking import Walk
-from payments.rules.types import PaymentMethod
+from payments.rules.types import PaymentMethod, TransactionStatus
 from payments.tables import PaymentTransaction
 from tests.bookings.stage import CARD, DECLINED_CARD, ON_THE_ROAD, Cast, requested
 from tests.payments.faults.books import check_books
@@ -91,11 +91,14 @@ class Money(RuleBasedStateMachine):
         type(self).current = self.world
         self.tally.runs += 1
 
-    @initialize(ending=st.builds(Ending, *[st.booleans()] * 3), sold=st.sampled_from([0, 1, 2, 2]))
-    def begin(self, ending: Ending, sold: int) -> None:
+    @initialize(ending=st.builds(Ending, *[st.booleans()] * 3), sold=st.sampled_from([0, 1, 2, 2]), paid=st.booleans())
+    def begin(self, ending: Ending, sold: int, paid: bool) -> None:
+        """Some rides are sold before anything goes wrong, and one may be driven and paid."""
         self.ending = ending
         for which in range(sold):
             self.accept(which, CARD, None, follow=True)
+        if sold and paid:
+            self.drive(0, len(ON_THE_ROAD) + 1, None, follow=True)
 
     # What people do
 
@@ -159,21 +162,20 @@ class Money(RuleBasedStateMachine):
             self.wishes.touched.add(row.reference)
             self.do(lambda: payments.void(transaction_id=row.id), fate, follow)
 
-    @rule(which=any_one, share=shares, again=st.booleans(), fate=fates, follow=st.booleans())
-    def refund(self, which: int, share: int, again: bool, fate: Fate | None, follow: bool) -> None:
-        """A new one, or the same click once more."""
-        row = self.payment(which)
-        if again and self.clicks:
-            id, amount, click = self.clicks[which % len(self.clicks)]
-        elif row is not None:
-            id, amount, click = row.id, row.amount * share // 100, f"click {len(self.clicks)}"
-            self.clicks.append((id, amount, click))
+    @rule(which=any_one, share=shares, fate=fates, follow=st.booleans())
+    def refund(self, which: int, share: int, fate: Fate | None, follow: bool) -> None:
+        row = self.payment(which, taken=True)
+        if row is not None:
+            click = f"click {len(self.clicks)}"
+            self.clicks.append((row.id, row.amount * share // 100, click))
             self.wishes.touched.add(row.reference)
-        else:
-            return
-        self.do(
-            lambda: payments.refund(transaction_id=id, amount=amount, reason=click, request_key=click), fate, follow
-        )
+            self.click(len(self.clicks) - 1, fate, follow)
+
+    @rule(which=any_one, fate=fates, follow=st.booleans())
+    def click_again(self, which: int, fate: Fate | None, follow: bool) -> None:
+        """The same refund, sent once more."""
+        if self.clicks:
+            self.click(which % len(self.clicks), fate, follow)
 
     # What workers, the clock and the bank do
 
@@ -262,7 +264,7 @@ class Money(RuleBasedStateMachine):
         self.looked_at = moved
         seen = look(self.sandbox)
         check_always(seen, self.wishes)
-        check_books(seen.rows.values())
+        check_books(seen)
 
     def teardown(self) -> None:
         try:
@@ -282,10 +284,22 @@ class Money(RuleBasedStateMachine):
     def booking(self, which: int) -> Booking:
         return Booking.fetch(self.world.bookings[which % len(self.world.bookings)])
 
-    def payment(self, which: int) -> PaymentTransaction | None:
-        """The newest of a booking."""
-        found = list(PaymentTransaction.booking_index.query(self.booking(which).id, scan_index_forward=False, limit=1))
-        return PaymentTransaction.fetch(found[0].id) if found else None
+    def click(self, which: int, fate: Fate | None, follow: bool) -> None:
+        id, amount, click = self.clicks[which]
+        self.do(
+            lambda: payments.refund(transaction_id=id, amount=amount, reason=click, request_key=click), fate, follow
+        )
+
+    def payment(self, which: int, *, taken: bool = False) -> PaymentTransaction | None:
+        """The newest of a booking; with `taken` rather of one whose money was taken."""
+        ids = self.world.bookings[which % len(self.world.bookings) :] + self.world.bookings
+        found = [
+            PaymentTransaction.fetch(each.id)
+            for id in ids
+            for each in PaymentTransaction.booking_index.query(id, scan_index_forward=False, limit=1)
+        ]
+        captured = [each for each in found if each.status is TransactionStatus.CAPTURED] if taken else []
+        return next(iter(captured or found), None)
 
     def offer(self, booking: Booking) -> Quote:
         return services.submit_quote(

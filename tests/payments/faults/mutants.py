@@ -18,7 +18,7 @@ from payments import gateway, operations, progress
 from payments.gateway import Payment
 from payments.ledger import posting
 from payments.ledger.kinds import PostingKind
-from payments.rules.amounts import refundable
+from payments.rules.amounts import refundable, status_after_refund
 from payments.rules.types import OperationKind, TransactionStatus
 from payments.services.asking import gateway_id, save
 from payments.tables import PaymentTransaction
@@ -39,6 +39,7 @@ def asks_before_the_key_is_stored() -> AbstractContextManager[Any]:
             return row
         key = operations.key_for(transaction_id, request_key)
         amount = amount or refundable(captured=row.amount, refunded=row.refunded)
+        status_after_refund(row.status, amount=amount, captured=row.amount, refunded=row.refunded)
         sent = gateway.refund(
             gateway_id=gateway_id(row), amount=amount, currency=row.currency, key=str(uuid4()), reason=reason
         )
@@ -72,15 +73,14 @@ def gives_back_another_amount() -> AbstractContextManager[Any]:
     return patch("payments.gateway.refund", lambda **given: give(**{**given, "amount": max(1, given["amount"] - 1)}))
 
 
-def accepts_whatever_was_captured() -> AbstractContextManager[Any]:
-    """Our books say the amount that was asked for, whatever Square took."""
-    asked = "payments.progress._captured"
+def books_what_was_held() -> AbstractContextManager[Any]:
+    """Our row says the amount that was asked for, whatever Square took of it."""
     real = progress._captured
 
-    def captured(row: PaymentTransaction, payment: Payment) -> list[object]:
-        return real(row, replace(payment, amount=operations.authorization(row).amount))
+    def captured(row: PaymentTransaction, payment: Payment, **given: Any) -> list[object]:
+        return real(row, replace(payment, amount=operations.authorization(row).amount), corrects=True)
 
-    return patch(asked, captured)
+    return patch("payments.progress._captured", captured)
 
 
 def counts_what_is_not_back_yet() -> AbstractContextManager[Any]:
@@ -114,11 +114,11 @@ def takes_older_news_for_newer() -> AbstractContextManager[Any]:
     """A webhook that comes late puts a payment back to where it was."""
     follow = progress.follow_payment
 
-    def followed(row: PaymentTransaction, payment: Payment) -> list[object]:
+    def followed(row: PaymentTransaction, payment: Payment, **given: Any) -> list[object]:
         if payment.status == "APPROVED" and row.status is TransactionStatus.CAPTURED:
             row.status, row.amount = TransactionStatus.AUTHORIZED, payment.amount
             return []
-        return follow(row, payment)
+        return follow(row, payment, **given)
 
     return patch("payments.progress.follow_payment", followed)
 
@@ -126,7 +126,7 @@ def takes_older_news_for_newer() -> AbstractContextManager[Any]:
 def does_not_tell_what_was_taken() -> AbstractContextManager[Any]:
     """The payment is captured, and its booking never hears of it."""
     captured = progress._captured
-    return patch("payments.progress._captured", lambda row, payment: captured(row, payment)[1:])
+    return patch("payments.progress._captured", lambda *given, **more: captured(*given, **more)[1:])
 
 
 def posts_no_refund() -> AbstractContextManager[Any]:
@@ -161,7 +161,7 @@ MUTANTS: Mapping[str, Change] = MappingProxyType(
             refunds_under_a_new_key,
             takes_the_whole_price,
             gives_back_another_amount,
-            accepts_whatever_was_captured,
+            books_what_was_held,
             counts_what_is_not_back_yet,
             pays_without_a_capture,
             keeps_the_hold_of_what_is_cancelled,
@@ -180,13 +180,15 @@ def find(name: str, *, runs: int, start: int) -> str | None:
     try:
         with MUTANTS[name]():
             play(runs=runs, start=start)
-    except Exception as noticed:
-        return _first_line(noticed)
+    except (AssertionError, BaseExceptionGroup) as noticed:
+        return _violation(noticed)
     return None
 
 
-def _first_line(noticed: BaseException) -> str:
-    """Of the violation itself, where Hypothesis wraps it."""
-    while isinstance(noticed, BaseExceptionGroup):
-        noticed = noticed.exceptions[0]
-    return f"{type(noticed).__name__}: {str(noticed).splitlines()[0] if str(noticed) else ''}"[:200]
+def _violation(noticed: BaseException) -> str:
+    """The rule that was broken, where Hypothesis wraps it. Anything else that went wrong is raised."""
+    if isinstance(noticed, BaseExceptionGroup):
+        return _violation(noticed.exceptions[0])
+    if not isinstance(noticed, AssertionError):
+        raise noticed
+    return (str(noticed).splitlines() or ["a rule is broken"])[0]

@@ -45,8 +45,6 @@ WIPED: tuple[type[Table], ...] = (
     Quote,
     OutboxRow,
     PaymentTransaction,
-    LedgerPosting,
-    LedgerBalance,
     PaymentDifference,
     WebhookEvent,
     LedgerPosting,
