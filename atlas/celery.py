@@ -37,6 +37,7 @@ app.conf.beat_schedule = {
     "settle payments": every(2 * settings.JOBS_EVERY_SECONDS, "payments.tasks.settle_due"),
     "settle cards on file": every(2 * settings.JOBS_EVERY_SECONDS, "payments.cards.tasks.settle_due_cards"),
     "finish trips that ended": every(settings.JOBS_EVERY_SECONDS, "telemetry.tasks.finish_due_trips"),
+    "describe trips": every(4 * settings.JOBS_EVERY_SECONDS, "telemetry.tasks.describe_trips"),
     "retry steps of telemetry": every(2 * settings.JOBS_EVERY_SECONDS, "telemetry.tasks.retry_failed_steps"),
     "reconcile yesterday's payments": every(HOUR, "payments.reconciling.tasks.reconcile_yesterday"),
 }

@@ -305,6 +305,8 @@ TRIP_ORPHAN_MINUTES = env.float("TRIP_ORPHAN_MINUTES", default=30.0)
 """A trip is over when nothing was heard of the vehicle for so long."""
 TRIP_LOOK_MINUTES = env.float("TRIP_LOOK_MINUTES", default=15.0)
 """How often a vehicle under way is looked at whether it fell silent."""
+TRIP_SUMMARIES = env.str("TRIP_SUMMARIES", default="")
+"""Who describes trips in words: nobody, the embedded `template`, or a function by its dotted path."""
 SAFETY_SPEEDING_MPH = env.float("SAFETY_SPEEDING_MPH", default=85.0)
 SAFETY_BRAKING_G = env.float("SAFETY_BRAKING_G", default=0.45)
 SAFETY_ACCELERATION_G = env.float("SAFETY_ACCELERATION_G", default=0.40)

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from telemetry.ingest import faults
-from telemetry.trips import ending
+from telemetry.trips import describing, ending
 
 
 @shared_task
@@ -21,3 +21,8 @@ def finish_due_trips() -> None:
 @shared_task
 def finish_trips(pvin: str) -> None:
     ending.finish(pvin)
+
+
+@shared_task
+def describe_trips() -> None:
+    describing.describe_due()

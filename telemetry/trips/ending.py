@@ -29,7 +29,7 @@ from telemetry.rules.trip_name import archive_key, trip_id
 from telemetry.state import store
 from telemetry.state.store import Overtaken, Vehicle
 from telemetry.tables import TripState
-from telemetry.trips import archive, heat, losses, watch
+from telemetry.trips import archive, describing, heat, losses, watch
 from telemetry.trips.gathering import points_of
 from telemetry.trips.row import new_row
 from telemetry.trips.tables import Trip
@@ -105,6 +105,7 @@ def _keep(vehicle: Vehicle, span: Span, now: datetime) -> None:
         return
     size = archive.write(archive_key(pvin, name), points)
     row = new_row(pvin, name, vehicle.item.organization_id, points, archive_bytes=size, now=now)
+    describing.want(row, now)
     try:
         _index(row, points)
     except AlreadyIndexed:

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.many import LIMIT, get_many
 from atlas.dynamo.transaction import retried, transact
 from atlas.errors import NotFound
-from telemetry.trips import archive
+from telemetry.trips import archive, describing
 from telemetry.trips.row import said_of
 from telemetry.trips.tables import Trip
 
@@ -51,6 +52,8 @@ def recompute(key: tuple[str, str], *, write: bool = True) -> Outcome:
     if write:
         for name, value in changed.items():
             setattr(row, name, value)
+        if row.ai_summary is not None:
+            describing.want(row, utc_now())  # its words are of other figures
         with transact() as tx:
             tx.save(row)
     return Outcome(row.trip_id, "changed")

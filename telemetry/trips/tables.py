@@ -4,6 +4,7 @@ from pynamodb.attributes import (
     BinaryAttribute,
     BooleanAttribute,
     ListAttribute,
+    NumberAttribute,
     TTLAttribute,
     UnicodeAttribute,
 )
@@ -64,6 +65,15 @@ class TripsByOrganization(GlobalSecondaryIndex["Trip"]):
     started_at = InstantAttribute(range_key=True, attr_name="startedAt")
 
 
+class TripsToDescribe(GlobalSecondaryIndex["Trip"]):
+    class Meta:
+        index_name = "words-index"
+        projection = KeysOnlyProjection()
+
+    words_shard = NumberAttribute(hash_key=True, attr_name="wordsShard")
+    words_due_at = InstantAttribute(range_key=True, attr_name="wordsDueAt")
+
+
 class Trip(Table):
     """A trip that is over: what is said of it, and where its points lie. Metres, seconds, m/s, percent, watt-hours.
 
@@ -71,6 +81,7 @@ class Trip(Table):
     - the trips of a fleet in a time: `organization-index`, `startedAt` between two instants, then BatchGetItem
     - all trips of a day (recomputation, back-fill): `date-index`
     - one trip: `id-index`, then GetItem
+    - which to describe in words, where that is wanted: `words-index`, one query per shard, `wordsDueAt <= now`
 
     A pure function of its archive and the settings (`telemetry.trips.row`), but for `bookingId` and `aiSummary`.
     """
@@ -110,12 +121,17 @@ class Trip(Table):
     """The ride that it served, if one is known."""
     ai_summary = UnicodeAttribute(null=True, attr_name="aiSummary")
     """In words; written later, where somebody asked for it."""
+    words_shard = NumberAttribute(null=True, attr_name="wordsShard")
+    words_due_at = InstantAttribute(null=True, attr_name="wordsDueAt")
+    """While it waits to be described (`telemetry.trips.describing`)."""
+    words_attempts = IntegerAttribute(null=True, attr_name="wordsAttempts")
     processed_at = InstantAttribute(attr_name="processedAt")
     expires_at = TTLAttribute(attr_name="expiresAt")
 
     date_index = TripsByDate()
     id_index = TripsById()
     organization_index = TripsByOrganization()
+    words_index = TripsToDescribe()
 
 
 class FleetHeat(Table):

@@ -1,4 +1,4 @@
-"""`manage.py telemetry`: what operators do with telemetry by hand."""
+"""`manage.py telemetry`: what is done with telemetry by hand."""
 
 from argparse import ArgumentParser
 from collections import Counter
@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from atlas.dynamo.attributes import utc_now
-from telemetry.trips import recomputing
+from telemetry.trips import describing, recomputing
 from telemetry.trips.tables import Trip
 
 SAY_EVERY = 100
@@ -17,7 +18,7 @@ BROKEN = ("no archive", "unreadable")
 
 
 class Command(BaseCommand):
-    help = "Telemetry: trips said anew from their archives (after a change of settings, for instance)."
+    help = "Telemetry: trips said anew from their archives (after a change of settings), or described in words."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
@@ -27,8 +28,26 @@ class Command(BaseCommand):
         recompute.add_argument("--since", type=date.fromisoformat, help="all trips since this UTC day (yesterday)")
         recompute.add_argument("--check", action="store_true", help="write nothing; fail where a row would change")
 
+        describe = actions.add_parser(
+            "describe", help="have trips described that were archived before (TRIP_SUMMARIES)"
+        )
+        describe.add_argument("--since", type=date.fromisoformat, help="all trips since this UTC day (yesterday)")
+
     def handle(self, *_: Any, **options: Any) -> None:
         """Cut off, it may simply be started again: what has not changed is not written."""
+        if options["action"] == "describe":
+            self.describe(options)
+        else:
+            self.recompute(options)
+
+    def describe(self, options: dict[str, Any]) -> None:
+        if not settings.TRIP_SUMMARIES:
+            raise CommandError("TRIP_SUMMARIES names nobody who describes trips.")
+        now = utc_now()
+        wanted = sum(describing.back_fill(row, now) for row in _since(options))
+        self.stdout.write(f"{wanted} trips are being described.")
+
+    def recompute(self, options: dict[str, Any]) -> None:
         found: Counter[str] = Counter()
         for row in _wanted(options):
             outcome = recomputing.recompute((row.pvin, row.trip_id), write=not options["check"])
@@ -49,5 +68,9 @@ def _wanted(options: dict[str, Any]) -> Iterator[Trip]:
         return recomputing.trip(options["trip"])
     if options["vehicle"]:
         return recomputing.trips_of_vehicle(options["vehicle"])
+    return _since(options)
+
+
+def _since(options: dict[str, Any]) -> Iterator[Trip]:
     today = utc_now().date()
     return recomputing.trips_of_days(options["since"] or today - timedelta(days=1), today)
