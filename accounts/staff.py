@@ -43,7 +43,10 @@ fleet.vehicle                view                     x        .         x
 fleet.vehicle                change                   .        .         x
 fleet.calendar               view                     x        .         x
 fleet.organization           view                     x        x         x
+fleet.organization           transfer                 .        .         x
 fleet.organizationuser       view                     x        .         x
+fleet.organizationinvitation view                     x        .         x
+fleet.organizationinvitation revoke                   x        .         x
 payments.paymenttransaction  view                     x        x         x
 payments.paymenttransaction  export                   .        x         .
 payments.paymenttransaction  capture                  .        x         .

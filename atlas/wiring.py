@@ -18,7 +18,7 @@ from bookings import events as booking
 from bookings import privacy as bookings_privacy
 from bookings.admin.searching import booking_id
 from fleet import privacy as fleet_privacy
-from fleet.events import DriverDismissed
+from fleet.events import DriverDismissed, InvitationSent
 from payments import events as payment
 from payments import privacy as payments_privacy
 from payments.admin.searching import Names
@@ -36,6 +36,7 @@ def wire() -> None:
     subscribe(UserDeleted, fleet.forget_person, erasures.begin)
     subscribe(JobFileDownloaded, access_log.keep_download)
     subscribe(DriverDismissed, fleet.suspend_dismissed)
+    subscribe(InvitationSent, fleet.mail_invitation)
 
     subscribe(payment.WebhookReceived, payments.handle_webhook)
     subscribe(payment.PaymentDiffers, payments.hold_for_finance)

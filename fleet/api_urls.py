@@ -1,10 +1,11 @@
 """The API of the fleet, under `/api/v1/`."""
 
-from django.urls import path
+from django.urls import include, path
 
 from fleet import api
 
 urlpatterns = [
+    path("", include("fleet.organizations.api_urls")),
     path("operators", api.Operators.as_view(), name="api-operators"),
     path("operators/<uuid:operator_id>/approve", api.Approve.as_view(), name="api-operator-approve"),
     path("operators/<uuid:operator_id>/suspend", api.Suspend.as_view(), name="api-operator-suspend"),

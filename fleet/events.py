@@ -9,3 +9,11 @@ class DriverDismissed:
 
     driver_id: str
     user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationSent:
+    """Somebody was invited; the letter with this salt's link must reach them."""
+
+    invitation_id: str
+    salt: str

@@ -22,6 +22,7 @@ from accounts.tables import User
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.table import Table
 from fleet import services
+from fleet.rules.membership import ACTS_FOR_COMPANY
 from fleet.rules.types import OperatorStatus, VehicleCategory
 from fleet.tables import Driver, Operator, Organization, OrganizationUser, Vehicle
 
@@ -131,7 +132,7 @@ class OrganizationFactory(Factory[Organization]):
 
 
 class MemberFactory(Factory[OrganizationUser]):
-    """A stored membership in the organization of `operator`: a user who acts for that company."""
+    """A stored membership in the organization of `operator`; up to a manager they act for that company too."""
 
     class Meta:
         model = OrganizationUser
@@ -146,7 +147,8 @@ class MemberFactory(Factory[OrganizationUser]):
     def _create(cls, model_class: type[OrganizationUser], *args: Any, **values: Any) -> OrganizationUser:
         operator: Operator = values.pop("operator")
         account = {name: values.pop(name) for name in ("name", "email", "password")}
-        user = create_user(role=Role.OPERATOR, profile_id=operator.id, **account)
+        acts = values["role"] in ACTS_FOR_COMPANY
+        user = create_user(role=Role.OPERATOR, profile_id=operator.id if acts else None, **account)
         return _with(OrganizationUser(organization_id=operator.organization_id, user_id=user.id), values)
 
 

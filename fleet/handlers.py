@@ -7,7 +7,8 @@ from accounts.rules.roles import Role
 from accounts.services import suspend_user
 from atlas.errors import NotFound
 from fleet import services
-from fleet.events import DriverDismissed
+from fleet.events import DriverDismissed, InvitationSent
+from fleet.organizations.mail import send_invitation
 
 
 def found_operator(event: UserRegistered) -> None:
@@ -30,3 +31,8 @@ def suspend_dismissed(event: DriverDismissed) -> None:
     """A driver who was let go is out at once, everywhere."""
     with suppress(NotFound):  # they deleted their account meanwhile
         suspend_user(actor=None, user_id=event.user_id)
+
+
+def mail_invitation(event: InvitationSent) -> None:
+    """The letter with the link; at worst it comes twice."""
+    send_invitation(event)

@@ -1,8 +1,10 @@
 """Facades of the fleet's tables, for the back office. Nothing else imports them."""
 
+from atlas.facade.links import Link
 from atlas.facade.model import Facade
 from atlas.facade.partitions import Values
 from fleet import tables
+from fleet.organizations import tables as organizations
 from fleet.rules.types import DriverStatus, OperatorStatus, VehicleCategory, VehicleStatus
 
 
@@ -77,7 +79,9 @@ class Calendar(Facade, table=tables.Calendar):
         verbose_name = "calendar"
 
 
-class Organization(Facade, table=tables.Organization, links={"owner_id": "accounts.User"}):
+class Organization(
+    Facade, table=tables.Organization, links={"owner_id": "accounts.User", "operator_id": "fleet.Operator"}
+):
     """A tenant."""
 
     id: str
@@ -104,3 +108,25 @@ class OrganizationUser(
 
     def __str__(self) -> str:
         return self.role
+
+
+class OrganizationInvitation(
+    Facade,
+    table=organizations.OrganizationInvitation,
+    links={
+        "organization_id": "fleet.Organization",
+        "invited_by": Link("accounts.User", "invitations_sent"),
+        "accepted_by": Link("accounts.User", "invitations_accepted"),
+    },
+):
+    """Somebody is asked to join."""
+
+    email: str
+    role: str
+    status: organizations.InvitationStatus
+
+    class Meta:
+        verbose_name = "invitation"
+
+    def __str__(self) -> str:
+        return self.email

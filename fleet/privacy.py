@@ -6,9 +6,11 @@ from accounts.privacy.marks import Kind
 from accounts.privacy.redaction import redact
 from accounts.privacy.registry import Holding, Obstacle, Part, Subject
 from accounts.rules.roles import Role
+from accounts.tables import User
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.transaction import Transaction
 from atlas.errors import Conflict
+from fleet.organizations.tables import OrganizationInvitation
 from fleet.services.drivers import forget_driver, forget_profile
 from fleet.services.duty import close_calendar, driver_key
 from fleet.tables import Calendar, Driver, Operator, Organization, OrganizationUser
@@ -38,6 +40,15 @@ def _organization(subject: Subject) -> Iterator[Organization]:
 
 def _memberships(subject: Subject) -> Iterator[OrganizationUser]:
     yield from OrganizationUser.user_index.query(subject.user_id)
+
+
+def _invitations(subject: Subject) -> Iterator[OrganizationInvitation]:
+    """To their address, as long as they have it: `users` comes after this table in an erasure."""
+    user = User.find(subject.user_id, consistent=True)
+    for key in OrganizationInvitation.email_index.query(user.email) if user is not None else ():
+        found = OrganizationInvitation.find(key.id, consistent=True)
+        if found is not None:
+            yield found
 
 
 def _calendar(subject: Subject) -> Iterator[Calendar]:
@@ -123,6 +134,16 @@ PART = Part(
             erased="The owner's name is struck from the company's",
             find=_organization,
             forget=lambda subject, organization: redact(subject, organization, "name"),
+        ),
+        Holding(
+            table=OrganizationInvitation,
+            what="The address to which an invitation into an organization was sent, as what, and by whom",
+            why="To let the person join who was meant (contract)",
+            found_by="`email-index` `email` = the user's address",
+            erased="Deleted; of people without an account, 30 days after it has run out",
+            find=_invitations,
+            deletes=True,
+            secret=frozenset({"salt", "tokenHash"}),
         ),
         Holding(
             table=OrganizationUser,

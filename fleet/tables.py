@@ -4,6 +4,7 @@ from pynamodb.attributes import BooleanAttribute, ListAttribute, MapAttribute, U
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb_attributes import FloatAttribute, IntegerAttribute, UnicodeEnumAttribute
 
+import fleet.organizations.tables  # noqa: F401 (the app's further tables)
 from atlas.dynamo.attributes import Document, InstantAttribute
 from atlas.dynamo.table import Schema, Table
 from atlas.trail import Trail
@@ -236,10 +237,17 @@ class Organization(Table):
     class Meta(Schema):
         name = "organizations"
         personal = True
+        trail = Trail(
+            about=lambda organization: organization.owner_id,
+            plain=frozenset({"ownerId", "operatorId", "settings"}),
+        )
 
     id = UnicodeAttribute(hash_key=True)
     name = UnicodeAttribute()
     owner_id = UnicodeAttribute(attr_name="ownerId")
+    """Its one owner, who has the membership `owner` too."""
+    operator_id = UnicodeAttribute(attr_name="operatorId", null=True)
+    """Its company in the marketplace, where it has one."""
     settings: MapAttribute[str, object] = MapAttribute(default=dict)
     """Schemaless by the seed: it evolves with each customer."""
 
@@ -268,6 +276,6 @@ class OrganizationUser(Table):
     organization_id = UnicodeAttribute(hash_key=True, attr_name="organizationId")
     user_id = UnicodeAttribute(range_key=True, attr_name="userId")
     role = UnicodeAttribute()
-    """owner, admin, manager, driver or viewer."""
+    """owner, admin, manager, driver or viewer (`fleet.rules.membership`)."""
 
     user_index = OrganizationsByUser()

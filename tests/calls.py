@@ -26,8 +26,13 @@ from bookings import calendar
 from bookings import examples as bookings_examples
 from bookings.rules.lifecycle import BookingStatus
 from fleet import examples as fleet_examples
-from fleet.factories import DriverFactory, OperatorFactory, VehicleFactory
+from fleet.factories import DriverFactory, MemberFactory, OperatorFactory, VehicleFactory
+from fleet.organizations import examples as organization_examples
+from fleet.organizations.invitations import invite
+from fleet.organizations.tables import OrganizationInvitation
+from fleet.organizations.tokens import token_of
 from fleet.rules.types import OperatorStatus
+from fleet.tables import OrganizationUser
 from payments import examples as payments_examples
 from payments.api import SIGNATURE
 from payments.cards.consent import VERSION
@@ -206,6 +211,61 @@ def add_driver(cast: Cast) -> Call:
     return Call("owner", body={**fleet_examples.DRIVER.value, "email": f"{uuid4().hex}@example.com"})
 
 
+def joined(cast: Cast, role: str = "viewer") -> OrganizationUser:
+    """Somebody who is in the owner's organization too, of no other."""
+    return MemberFactory.create(operator=cast.operator, role=role)
+
+
+def of_organization(who: str, body: Any = None) -> Prepare:
+    return lambda cast: Call(who, {"organization_id": str(cast.operator.organization_id)}, body)
+
+
+def of_member(body: Any = None) -> Prepare:
+    return lambda cast: Call(
+        "owner", {"organization_id": str(cast.operator.organization_id), "user_id": joined(cast).user_id}, body
+    )
+
+
+def transfer(cast: Cast) -> Call:
+    body = {"userId": joined(cast, "manager").user_id}
+    return Call("owner", {"organization_id": str(cast.operator.organization_id)}, body)
+
+
+def new_invitation(cast: Cast) -> Call:
+    body = {**organization_examples.INVITATION.value, "email": f"{uuid4().hex}@example.com"}
+    return Call("owner", {"organization_id": str(cast.operator.organization_id)}, body)
+
+
+def invited(cast: Cast) -> OrganizationInvitation:
+    return invite(
+        user=cast.owner,
+        organization_id=str(cast.operator.organization_id),
+        email=f"{uuid4().hex}@example.com",
+        role="viewer",
+    )
+
+
+def of_invitation(cast: Cast) -> Call:
+    invitation = invited(cast)
+    return Call("owner", {"organization_id": invitation.organization_id, "invitation_id": invitation.id})
+
+
+def accept_invitation(cast: Cast) -> Call:
+    """Into another organization at each call: nobody joins one twice."""
+    operator = OperatorFactory.create()
+    invitation = invite(
+        user=User.fetch(operator.user_id),
+        organization_id=str(operator.organization_id),
+        email=cast.concierge.email,
+        role="viewer",
+    )
+    return Call("concierge", body={"token": token_of(invitation)})
+
+
+def join_by_invitation(cast: Cast) -> Call:
+    return Call("concierge", body={**organization_examples.JOIN.value, "token": token_of(invited(cast))})
+
+
 def of_job(who: str) -> Prepare:
     return lambda cast: Call(who, {"job_id": make_job(cast.concierge).id})
 
@@ -303,6 +363,19 @@ CALLS: dict[str, Prepare] = {
     "GET /fleet/trips/{trip_id}/export": of_trip(format="gpx"),
     "GET /fleet/heat": lambda cast: Call("owner", query={"date": "2026-06-01"}),
     "GET /fleet/vehicles/{pvin}/state": of_tracked,
+    "GET /organizations": own("owner"),
+    "GET /organizations/{organization_id}": of_organization("owner"),
+    "PATCH /organizations/{organization_id}": of_organization("owner", organization_examples.ORGANIZATION.value),
+    "GET /organizations/{organization_id}/members": of_organization("owner"),
+    "PATCH /organizations/{organization_id}/members/{user_id}": of_member(organization_examples.ROLE.value),
+    "DELETE /organizations/{organization_id}/members/{user_id}": of_member(),
+    "POST /organizations/{organization_id}/transfer": transfer,
+    "GET /organizations/{organization_id}/invitations": of_organization("owner"),
+    "POST /organizations/{organization_id}/invitations": new_invitation,
+    "DELETE /organizations/{organization_id}/invitations/{invitation_id}": of_invitation,
+    "POST /organizations/{organization_id}/invitations/{invitation_id}/resend": of_invitation,
+    "POST /invitations/accept": accept_invitation,
+    "POST /invitations/join": join_by_invitation,
     "GET /drivers": own("owner"),
     "POST /drivers": add_driver,
     "GET /drivers/{driver_id}": of_driver(),

@@ -81,6 +81,18 @@ GET  /account/jobs/{job_id}/                                        302   200   
 POST /account/jobs/{job_id}/cancel/                                 302   302   404   404   404   404   404   404   404   302
 GET  /account/jobs/{job_id}/file/                                   302   410   404   404   404   404   404   404   404   410
 GET  /files/<str:token>/                                            404   404   404   404   404   404   404   404   404   404
+GET  /organizations/                                                302   200   200   302   302   302   302   302   302   200
+GET  /organizations/{organization_id}/                              302   404   404   200   200   404   404   200   200   404
+GET  /organizations/{organization_id}/settings/                     302   404   404   200   403   404   404   403   403   404
+POST /organizations/{organization_id}/settings/                     302   404   404   400   403   404   404   403   403   404
+POST /organizations/{organization_id}/invite/                       302   404   404   400   403   404   404   403   403   404
+POST /organizations/{organization_id}/invitations/{invitation_id}/resend/  302   404   404   404   403   404   404   403   403   404
+POST /organizations/{organization_id}/invitations/{invitation_id}/revoke/  302   404   404   404   403   404   404   403   403   404
+POST /organizations/{organization_id}/members/{user_id}/role/       302   404   404   404   403   404   404   403   403   404
+POST /organizations/{organization_id}/members/{user_id}/remove/     302   404   404   404   403   404   404   403   403   404
+POST /organizations/{organization_id}/transfer/                     302   404   404   404   403   404   404   403   403   404
+POST /organizations/{organization_id}/leave/                        302   404   404   302   302   404   404   302   302   404
+GET  /invitations/<str:token>/                                      404   404   404   404   404   404   404   404   404   404
 GET  /bookings/{booking_id}/ (open)                                 302   200   404   200   200   200   404   404   404   200
 POST /bookings/{booking_id}/quote/ (open)                           302   403   403   400   400   400   403   403   403   403
 GET  /bookings/{booking_id}/quotes/{quote_id}/accept/ (open)        302   200   404   404   404   404   404   404   404   403
@@ -108,12 +120,15 @@ NOBODYS = "00000000-0000-4000-8000-000000000000"
 
 def ids_of(cast: Cast, *, is_open: bool) -> dict[str, str]:
     job_id = make_job(cast.concierge).id
+    of_organization = {"organization_id": str(cast.operator.organization_id), "user_id": NOBODYS}
+    of_organization["invitation_id"] = NOBODYS
     if is_open:
         booking = requested(cast)
-        return {"booking_id": booking.id, "quote_id": quoted(cast, booking).id, "job_id": job_id, "session_id": NOBODYS}
-    booking = driven(cast, BookingStatus.COMPLETED)
-    quote_id = str(booking.selected_quote_id)
-    return {"booking_id": booking.id, "quote_id": quote_id, "job_id": job_id, "session_id": NOBODYS}
+        quote_id = quoted(cast, booking).id
+    else:
+        booking = driven(cast, BookingStatus.COMPLETED)
+        quote_id = str(booking.selected_quote_id)
+    return {"booking_id": booking.id, "quote_id": quote_id, "job_id": job_id, "session_id": NOBODYS, **of_organization}
 
 
 @pytest.mark.parametrize(("name", "expected"), PAGES.items(), ids=list(PAGES))

@@ -42,6 +42,7 @@ GROUPS = (
             "fleet.organizationuser": "people",
             "telemetry.trip": "map",
             "telemetry.tripstate": "speedometer2",
+            "fleet.organizationinvitation": "envelope",
         },
     ),
     Group(

@@ -119,7 +119,11 @@ def companies(now: datetime, rides: list[Ride]) -> Iterator[Table]:
         organization_id = demo_id(f"organization.{company.key}")
         yield _operator(company, operator_id, organization_id, won[operator_id], joined)
         yield Organization(
-            id=organization_id, name=company.name, owner_id=demo_id(f"user.{company.key}"), created_at=joined
+            id=organization_id,
+            name=company.name,
+            owner_id=demo_id(f"user.{company.key}"),
+            operator_id=operator_id,
+            created_at=joined,
         )
         yield _member(organization_id, demo_id(f"user.{company.key}"), "owner", joined)
         for index, name in enumerate(company.drivers):

@@ -37,7 +37,10 @@ FILTERS = {
 @require_safe
 def home(request: HttpRequest) -> HttpResponseBase:
     """Everybody to their own first page."""
-    return redirect(START[current_user(request).role])
+    user = current_user(request)
+    if user.role in (Role.OPERATOR, Role.DRIVER) and user.profile_id is None:
+        return redirect("fleet:organizations")  # a member of a fleet, of no company of the marketplace
+    return redirect(START[user.role])
 
 
 @page

@@ -13,10 +13,11 @@ from atlas.dynamo.many import get_many
 from atlas.dynamo.transaction import Transaction, retried, transact
 from atlas.errors import Conflict
 from fleet.events import DriverDismissed
+from fleet.rules.membership import MemberRole
 from fleet.rules.types import DriverStatus
 from fleet.selectors import driver_for, driver_of, of_operator, own_operator, own_operator_id
 from fleet.services.duty import close_calendar, driver_key
-from fleet.tables import Calendar, Driver, DriverDocuments, Operator
+from fleet.tables import Calendar, Driver, DriverDocuments, Operator, OrganizationUser
 
 FORGOTTEN = "Deleted user"
 
@@ -33,7 +34,7 @@ def add_driver(
     phone: str = "",
     documents: Mapping[str, bool] | None = None,
 ) -> Driver:
-    """A new driver with their account, all or nothing. Raises `Conflict` `email_taken`.
+    """A new driver with their account and membership, all or nothing. Raises `Conflict` `email_taken`.
 
     `documents` says what is verified: the operator vouches for its drivers, as an admin vouches for the operator.
     """
@@ -57,6 +58,10 @@ def add_driver(
         )
         tx.create(driver)
         tx.save(operator)
+        if operator.organization_id is not None:
+            tx.create(
+                OrganizationUser(organization_id=operator.organization_id, user_id=account.id, role=MemberRole.DRIVER)
+            )
     return driver
 
 
@@ -103,6 +108,9 @@ def dismiss_driver(*, user: CurrentUser, driver_id: str) -> None:
     with transact() as tx:
         close_calendar(tx, calendar or Calendar(id=driver_key(driver_id)))
         _leave(tx, driver, operator)
+        member = _membership(driver, operator)
+        if member is not None:
+            tx.delete(member)
         outbox.add(tx, DriverDismissed(driver.id, driver.user_id))
 
 
@@ -148,6 +156,12 @@ def _leave(tx: Transaction, driver: Driver, operator: Operator) -> None:
     driver.status = DriverStatus.OFFLINE
     driver.current_location = None
     tx.save(driver)
+
+
+def _membership(driver: Driver, operator: Operator) -> OrganizationUser | None:
+    if operator.organization_id is None:
+        return None
+    return OrganizationUser.find(operator.organization_id, driver.user_id, consistent=True)
 
 
 def _on_ride(driver: Driver) -> Conflict:

@@ -9,13 +9,12 @@ from accounts.rules.roles import UserStatus
 from accounts.tables import User
 from accounts.users import CurrentUser
 from atlas.dynamo.transaction import retried, transact
+from fleet.rules.membership import MemberRole
 from fleet.rules.pricing_rule import DEFAULT_RULES
 from fleet.rules.types import OperatorStatus
 from fleet.selectors import own_operator
 from fleet.services.pricing import stored_rules
 from fleet.tables import Operator, Organization, OrganizationUser
-
-OWNER = "owner"
 
 
 @retried
@@ -37,10 +36,10 @@ def found_operator(*, user_id: str, company_name: str) -> Operator | None:
         pricing_rules=stored_rules(DEFAULT_RULES),
         status=OperatorStatus.SUSPENDED,
     )
-    user.profile_id = operator.id
+    user.profile_id = organization.operator_id = operator.id
     with transact() as tx:
         tx.create(organization)
-        tx.create(OrganizationUser(organization_id=organization.id, user_id=user.id, role=OWNER))
+        tx.create(OrganizationUser(organization_id=organization.id, user_id=user.id, role=MemberRole.OWNER))
         tx.create(operator)
         tx.save(user)
     return operator

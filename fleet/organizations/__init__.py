@@ -1,0 +1,1 @@
+"""Organizations: tenants with their members, invitations and settings."""
