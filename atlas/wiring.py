@@ -23,6 +23,7 @@ from payments import events as payment
 from payments import privacy as payments_privacy
 from payments.admin.searching import Names
 from payments.ledger import writing as payments_books
+from payments.references import References
 
 
 def wire() -> None:
@@ -30,6 +31,7 @@ def wire() -> None:
     trail.keep(changes.keep)
     AtlasAdminSite.recorder = AccessLogRecorder()
     Names.reference_of = staticmethod(booking_id)
+    References.names_of = staticmethod(bookings_books.names_of)
     payments_books.splits_from(bookings_books.split_of)
 
     subscribe(UserRegistered, fleet.found_operator)

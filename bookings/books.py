@@ -1,5 +1,8 @@
-"""Whose a payment is, for books that are written after the sale."""
+"""What the books ask bookings: whose a payment is, when it is posted after the sale, and what people call a booking."""
 
+from collections.abc import Mapping, Sequence
+
+from atlas.dynamo.many import get_many
 from bookings.selling import sold, split
 from bookings.tables import Booking
 from fleet.tables import Operator
@@ -20,3 +23,9 @@ def split_of(row: PaymentTransaction) -> Split | None:
     found = split(booking, sold(booking, operator))
     asked = next((each.amount for each in row.operations if each.kind is OperationKind.AUTHORIZE), row.amount)
     return found if asked == found.total else in_proportion(found, asked)
+
+
+def names_of(references: Sequence[str]) -> Mapping[str, str]:
+    """The bookings' own references (`ATL-7K3M9Q`) by their ids, of those that are still kept."""
+    found = get_many(*((Booking, id) for id in references))
+    return {booking.id: booking.reference for booking in found if booking is not None}

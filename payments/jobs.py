@@ -9,6 +9,8 @@ from payments.reconciling.asking import JOB
 from payments.reconciling.period import Period
 from payments.reconciling.report import summary, write_lines
 from payments.reconciling.walking import Walk
+from payments.statements import job as statements
+from payments.statements.asking import JOB as STATEMENT
 
 
 @jobs.job(JOB)
@@ -29,3 +31,9 @@ def reconcile(run: jobs.Run) -> None:
         for line in write_lines(run.id, walk.totals, counts):
             out.write(line)
     run.progress(run.state["pages"], run.state["pages"], summary(walk.totals, counts))
+
+
+@jobs.job(STATEMENT)
+def statement(run: jobs.Run) -> None:
+    """What an operator was owed and paid in a period, as CSV or PDF."""
+    statements.write(run)

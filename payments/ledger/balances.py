@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Any
 from zlib import crc32
 
 from django.conf import settings
@@ -14,7 +15,9 @@ from payments.ledger.kinds import Account
 from payments.ledger.tables import LedgerBalance, LedgerPosting
 
 OWED = (Account.OPERATOR, Account.DRIVER, Account.SUSPENSE)
-"""Accounts that each operator has of its own."""
+"""What an operator is owed."""
+OF_OPERATOR = (*OWED, Account.CUSTOMER)
+"""Accounts that are kept for each operator: also what its customers have not paid yet."""
 TAXED = "taxed"
 COLLECTED, GIVEN_BACK = "collected", "back"
 
@@ -37,7 +40,7 @@ def additions(posting: LedgerPosting) -> Additions:
     owed, platform = Counter[str](), Counter[str]()
     for line in posting.lines:
         platform[f"{line.account}|{posting.currency}"] += line.amount
-        if line.account in OWED:
+        if line.account in OF_OPERATOR:
             owed[f"{line.account}|{posting.currency}"] += line.amount
         elif line.account.startswith(f"{Account.TAX}:"):
             platform.update(_taxed(posting, line.account.partition(":")[2], line.amount))
@@ -59,12 +62,22 @@ def put(tx: Transaction, changes: Additions) -> None:
 
 
 def of_operator(operator_id: str, *, before: str | None = None) -> dict[str, dict[str, int]]:
-    """Currency -> account -> cents owed, credits below zero; `before` a month (`2026-12`) leaves it and later ones out.
+    """Currency -> account -> cents: what it is owed is below zero, what its customers owe above.
+
+    `before` a month (`2026-12`) leaves it and later ones out.
 
     One query, of a few small items per month.
     """
     condition = LedgerBalance.slot < before if before is not None else None
     return by_currency(_sum(_items(operator_group(operator_id), condition)))
+
+
+def months_of(operator_id: str) -> dict[str, Counter[str]]:
+    """`2026-12` -> `<account>|<currency>` -> cents by which it changed, of months that something was posted in."""
+    months: dict[str, Counter[str]] = {}
+    for item in _raw(operator_group(operator_id), None):
+        months.setdefault(item["slot"]["S"].partition("/")[0], Counter()).update(adding.read(item))
+    return months
 
 
 def of_month(operator_id: str, month: str) -> Counter[str]:
@@ -112,6 +125,10 @@ def _sum(items: Iterator[Mapping[str, int]]) -> Counter[str]:
 
 
 def _items(group: str, condition: object) -> Iterator[Mapping[str, int]]:
+    return (adding.read(item) for item in _raw(group, condition))
+
+
+def _raw(group: str, condition: object) -> Iterator[Mapping[str, Any]]:
     position = None
     while True:
         answer = LedgerBalance._get_connection().query(
@@ -120,7 +137,7 @@ def _items(group: str, condition: object) -> Iterator[Mapping[str, int]]:
             exclusive_start_key=position,
             consistent_read=True,
         )
-        yield from (adding.read(item) for item in answer["Items"])
+        yield from answer["Items"]
         position = answer.get("LastEvaluatedKey")
         if not position:
             return

@@ -76,7 +76,8 @@ class LedgerPosting(Table):
 class LedgerBalance(Table):
     """Sums of the journal, added to blindly in each posting's transaction: nobody walks postings to know a balance.
 
-    - what an operator is owed: Query `operator/<id>`, a few items per month (of which a range: a month, or up to one)
+    - what an operator is owed, and what its customers owe: Query `operator/<id>`, a few items per month (of which a
+      range: a month, or up to one)
     - the platform's accounts and its tax, of days or months: Query `platform/2026-12`, some items per day
 
     Both are spread over shards by the payment, so that payments of one operator seldom meet, and those of all never

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -18,9 +17,8 @@ from payments.ledger.documents import Split
 from payments.ledger.entries import posting_id
 from payments.ledger.kinds import PostingKind
 from payments.ledger.tables import LedgerBalance, LedgerPosting
-from payments.rules.types import OperationKind, OperationState, TransactionStatus
-from payments.tables import Operation, PaymentTransaction
-from tests.payments.conftest import CONCIERGE
+from payments.tables import PaymentTransaction
+from tests.payments.books import captured, saved
 from tests.payments.test_ledger import NEW_YORK, PRICE, postings
 
 DAYS = iter(range(10_000))
@@ -33,34 +31,6 @@ def day() -> Iterator[datetime]:
     begin = FIRST + timedelta(days=31 * next(DAYS))
     with time_machine.travel(begin, tick=False):
         yield begin
-
-
-def captured(at: datetime, **changes: Any) -> PaymentTransaction:
-    """As it is when it was taken, not stored yet."""
-    row = PaymentTransaction(
-        id=str(uuid4()),
-        reference=str(uuid4()),
-        payer_id=CONCIERGE,
-        payee_id=str(uuid4()),
-        amount=PRICE,
-        status=TransactionStatus.CAPTURED,
-        split=Split(**NEW_YORK),
-        created_at=at,
-        created_day=f"{at:%Y-%m-%d}",
-    )
-    row.operations = [
-        Operation(kind=kind, key=str(uuid4()), amount=PRICE, state=OperationState.DONE, at=at)
-        for kind in (OperationKind.AUTHORIZE, OperationKind.CAPTURE)
-    ]
-    for name, value in changes.items():
-        setattr(row, name, value)
-    return row
-
-
-def saved(row: PaymentTransaction) -> PaymentTransaction:
-    with transact() as tx:
-        tx.create(row)
-    return row
 
 
 def ledger(verb: str, day: datetime, *more: str) -> str:
@@ -129,7 +99,7 @@ def refund_past_the_books(row: PaymentTransaction) -> None:
     ("tamper", "found"),
     [
         (lose_posting, {"payment", "day", "operator"}),
-        (falsify_line, {"posting", "payment", "day"}),
+        (falsify_line, {"posting", "payment", "day", "operator"}),
         (invent_posting, {"posting", "day", "operator"}),
         (falsify_balance, {"operator"}),
         (falsify_day, {"day"}),

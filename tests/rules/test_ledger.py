@@ -16,7 +16,7 @@ from payments.ledger.kinds import DisputeState, PostingKind
 from payments.ledger.sharing import Shares, share
 from payments.ledger.splits import in_proportion, of_tip
 from payments.ledger.standing import of_payment
-from payments.rules.types import OperationKind, OperationState, PaymentMethod, TransactionStatus
+from payments.rules.types import OperationKind, OperationState, PaymentMethod, PaymentPurpose, TransactionStatus
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 S = TransactionStatus
@@ -46,6 +46,7 @@ class Books:
             refunded=0,
             currency="USD",
             method=PaymentMethod.CARD,
+            purpose=PaymentPurpose.RIDE,
             issued_at=None,
             disputes=[],
             operations=[operation(OperationKind.AUTHORIZE, amount, "a")],

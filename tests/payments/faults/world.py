@@ -47,8 +47,6 @@ WIPED: tuple[type[Table], ...] = (
     PaymentTransaction,
     PaymentDifference,
     WebhookEvent,
-    LedgerPosting,
-    LedgerBalance,
 )
 EXPECTED = (AtlasError, PynamoDBException, OutcomeUnknown, Refused)
 """What may come of a deed without anything being wrong: a refusal, or a side that does not answer."""
