@@ -1,6 +1,7 @@
 """How Atlas logs: every line through structlog, whoever wrote it."""
 
 import logging
+import re
 from typing import Any
 
 import structlog
@@ -13,11 +14,19 @@ def strike(logger: Any, name: str, event: structlog.typing.EventDict) -> structl
     return {key: struck(value) for key, value in event.items()}
 
 
+DEVICE_TOKEN = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[\w-]{20,}", re.ASCII)
+"""Stands in a path where an app knows no headers (`telemetry.osmand`)."""
+
+
+def strike_tokens(line: str) -> str:
+    return DEVICE_TOKEN.sub(r"\1.***", line)
+
+
 class Formatter(structlog.stdlib.ProcessorFormatter):
     """Strikes the whole line once more: tracebacks and the texts of objects come to be only here."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return strike_card_numbers(super().format(record))
+        return strike_tokens(strike_card_numbers(super().format(record)))
 
 
 SHARED: list[structlog.typing.Processor] = [

@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("fleet.urls")),
     path("", include("accounts.urls")),
     path("", include("atlas.jobs.urls")),
+    path("", include("telemetry.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),
     path("api/schema/", SchemaView.as_view(), name="schema"),

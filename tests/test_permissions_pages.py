@@ -48,6 +48,8 @@ GET  /bookings/{booking_id}/cancel/                                 302   302   
 POST /bookings/{booking_id}/cancel/                                 302   302   404   302   302   404   404   403   404   400
 GET  /bookings/{booking_id}/receipt/                                302   200   404   200   200   404   404   200   404   200
 GET  /bookings/{booking_id}/receipt.pdf                             302   200   404   200   200   404   404   200   404   200
+GET  /osmand/<str:token>/                                           401   401   401   401   401   401   401   401   401   401
+POST /osmand/<str:token>/                                           401   401   401   401   401   401   401   401   401   401
 GET  /receipts/<str:token>/                                         404   404   404   404   404   404   404   404   404   404
 GET  /jobs/                                                         302   403   403   403   403   403   403   200   200   403
 POST /jobs/duty/                                                    302   302   302   302   302   302   302   302   302   302
