@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings import api
+from bookings import api, api_final
 
 urlpatterns = [
     path("pricing/estimate", api.Estimate.as_view(), name="api-estimate"),
@@ -14,6 +14,13 @@ urlpatterns = [
     path("bookings/<uuid:booking_id>/cancel", api.Cancel.as_view(), name="api-cancel"),
     path("bookings/<uuid:booking_id>/assign", api.Assign.as_view(), name="api-assign"),
     path("bookings/<uuid:booking_id>/status", api.Status.as_view(), name="api-status"),
+    path("bookings/<uuid:booking_id>/final-price", api_final.FinalPrice.as_view(), name="api-final-price"),
+    path(
+        "bookings/<uuid:booking_id>/final-price/announce", api_final.AnnouncePrice.as_view(), name="api-announce-price"
+    ),
+    path("bookings/<uuid:booking_id>/extras/approve", api_final.ApproveExtras.as_view(), name="api-approve-extras"),
+    path("bookings/<uuid:booking_id>/extras/refuse", api_final.RefuseExtras.as_view(), name="api-refuse-extras"),
+    path("bookings/<uuid:booking_id>/tip", api_final.Tip.as_view(), name="api-tip"),
     path("bookings/<uuid:booking_id>/track", api.Track.as_view(), name="api-track"),
     path("bookings/<uuid:booking_id>/receipt", api.Receipt.as_view(), name="api-receipt"),
     path("quotes/<uuid:quote_id>/accept", api.Accept.as_view(), name="api-accept"),

@@ -47,3 +47,7 @@ ASSIGN = request_example(
 )
 STATUS = request_example("The driver sets out", {"status": "DRIVER_EN_ROUTE"})
 CANCEL = request_example("Plans changed", {"reason": "The meeting was moved to Boston.", "code": "CLIENT_REQUEST"})
+FINAL_PRICE = request_example("Waiting at the hotel", {"price": 26000, "reason": "45 minutes of waiting at the hotel"})
+PAY_EXTRAS = request_example("By card", {"sourceId": "cnon:card-nonce-ok"})
+REFUSE_EXTRAS = request_example("Not agreed", {"reason": "The passenger came on time."})
+TIP = request_example("Twenty", {"amount": 2000, "sourceId": "cnon:card-nonce-ok"})

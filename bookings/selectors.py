@@ -15,16 +15,19 @@ from accounts.users import CurrentUser
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.cursor import Page, decode, encode, read_page, scope
 from atlas.dynamo.days import read_days
-from atlas.errors import Forbidden, Invalid, NotFound
+from atlas.errors import Conflict, Forbidden, Invalid, NotFound
 from atlas.shards import all_shards
 from atlas.tables import Unique
 from bookings.looking import saw_booking, saw_bookings
 from bookings.permissions import part_of, party
+from bookings.rules.final_price import STATE_WITHIN
 from bookings.rules.lifecycle import JOBS, OPEN, Actor, BookingStatus
 from bookings.rules.quotes import Offer, best_value, is_acceptable, ranked
+from bookings.selling import proposal
 from bookings.tables import Booking, BookingHistory, Quote
 from fleet.rules.types import OperatorStatus
 from fleet.selectors import active_operator, own_operator
+from fleet.tables import Operator
 
 OLDEST = timedelta(days=366 * 2)
 """How far back staff can page through everything: what is older is in the archive."""
@@ -214,3 +217,19 @@ def find_by_reference(reference: str) -> Booking | None:
     """For staff: the booking of an `ATL-...` reference."""
     claim = Unique.find(f"reference:{reference}")
     return Booking.find(claim.owner_id) if claim else None
+
+
+def proposal_of(*, user: CurrentUser, booking_id: str) -> dict[str, Any]:
+    """What the ride's times tell of beyond its price, for who states it. Raises `NotFound`, `Forbidden`, `Conflict`."""
+    booking, part = booking_of(user=user, booking_id=booking_id)
+    if part not in (Actor.OPERATOR, Actor.ADMIN) or part_of(user, booking) is None:
+        raise Forbidden("The operator of the ride states its price.")
+    if booking.final_price is None or booking.completed_at is None:
+        raise Conflict("The ride is not completed.", code="wrong_state", details={"status": booking.status})
+    extras = proposal(booking, Operator.fetch(booking.operator_id))
+    return {
+        "agreed": booking.final_price,
+        "total": booking.final_price + (extras.total if extras is not None else 0),
+        "extras": extras,
+        "until": booking.completed_at + STATE_WITHIN,
+    }

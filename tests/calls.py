@@ -22,7 +22,7 @@ from accounts.second_factor import services as second_factor
 from accounts.tables import User
 from atlas.local.square.webhooks import sign
 from atlas.origin import Origin
-from bookings import calendar
+from bookings import calendar, services
 from bookings import examples as bookings_examples
 from bookings.rules.lifecycle import BookingStatus
 from fleet import examples as fleet_examples
@@ -93,6 +93,11 @@ def live(cast: Cast) -> Any:
 
 def paid(cast: Cast) -> Any:
     return driven(cast, BookingStatus.COMPLETED)
+
+
+def asked(cast: Cast) -> Any:
+    """Its extras are to be approved."""
+    return services.state_price(user=cast.owner, booking_id=paid(cast).id, price=26_000, reason="Waited at the hotel")
 
 
 def of_transaction(who: str, prepare: Callable[[Cast], Any], body: Any = None) -> Prepare:
@@ -331,6 +336,12 @@ CALLS: dict[str, Prepare] = {
     "GET /bookings/{booking_id}/history": of_booking("concierge", assigned),
     "GET /bookings/{booking_id}/quotes": of_booking("concierge", assigned),
     "POST /bookings/{booking_id}/quotes": quote,
+    "GET /bookings/{booking_id}/final-price": of_booking("owner", paid),
+    "POST /bookings/{booking_id}/final-price": of_booking("owner", paid, bookings_examples.FINAL_PRICE.value),
+    "POST /bookings/{booking_id}/final-price/announce": of_booking("owner", live),
+    "POST /bookings/{booking_id}/extras/approve": of_booking("concierge", asked, bookings_examples.PAY_EXTRAS.value),
+    "POST /bookings/{booking_id}/extras/refuse": of_booking("concierge", asked, bookings_examples.REFUSE_EXTRAS.value),
+    "POST /bookings/{booking_id}/tip": of_booking("concierge", paid, bookings_examples.TIP.value),
     "POST /bookings/{booking_id}/cancel": of_booking("concierge", assigned, bookings_examples.CANCEL.value),
     "POST /bookings/{booking_id}/assign": assign,
     "POST /bookings/{booking_id}/status": of_booking("chauffeur", assigned, bookings_examples.STATUS.value),

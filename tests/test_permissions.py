@@ -81,6 +81,12 @@ POST   /bookings/{booking_id}/quotes (rival)    401   403   403   400   400   20
 POST   /bookings/{booking_id}/cancel            401   200   404   200   200   404   404   403   404   200
 POST   /bookings/{booking_id}/assign            401   403   404   200   200   404   404   404   404   200
 POST   /bookings/{booking_id}/status            401   403   404   403   403   404   404   200   404   200
+GET    /bookings/{booking_id}/final-price       401   403   404   200   200   404   404   403   404   200
+POST   /bookings/{booking_id}/final-price       401   403   404   200   200   404   404   403   404   403
+POST   /bookings/{booking_id}/final-price/announce  401   403   404   200   200   404   404   403   404   403
+POST   /bookings/{booking_id}/extras/approve    401   200   404   403   403   404   404   403   404   403
+POST   /bookings/{booking_id}/extras/refuse     401   200   404   403   403   404   404   403   404   403
+POST   /bookings/{booking_id}/tip               401   200   404   403   403   404   404   403   404   403
 GET    /bookings/{booking_id}/track             401   200   404   200   200   404   404   200   404   200
 GET    /bookings/{booking_id}/receipt           401   200   404   200   200   404   404   200   404   200
 POST   /quotes/{quote_id}/accept                401   200   404   403   403   404   404   404   404   403

@@ -8,8 +8,6 @@ from bookings.serializers.bookings import (
     HistoryListSerializer,
     HistorySerializer,
     OpenRequestSerializer,
-    PriceLineSerializer,
-    PriceSerializer,
     without_passenger,
 )
 from bookings.serializers.details import (
@@ -26,6 +24,17 @@ from bookings.serializers.details import (
     PreferencesSerializer,
     estimate_details,
 )
+from bookings.serializers.final import (
+    ChargeSerializer,
+    ExtrasConsentSerializer,
+    FinalPriceSerializer,
+    NewFinalPriceSerializer,
+    NewTipSerializer,
+    PayingSerializer,
+    ProposalSerializer,
+    RefuseExtrasSerializer,
+)
+from bookings.serializers.prices import PriceLineSerializer, PriceSerializer
 from bookings.serializers.quotes import AcceptSerializer, NewQuoteSerializer, QuoteListSerializer, QuoteSerializer
 from bookings.serializers.receipts import ReceiptDaySerializer, ReceiptSerializer
 from bookings.serializers.rides import (
@@ -48,24 +57,32 @@ __all__ = [
     "BookingSerializer",
     "CalendarFeedSerializer",
     "CancelSerializer",
+    "ChargeSerializer",
     "DetailsSerializer",
     "EstimateDetailsSerializer",
     "EstimateSerializer",
+    "ExtrasConsentSerializer",
+    "FinalPriceSerializer",
     "HistoryListSerializer",
     "HistorySerializer",
     "ItineraryDaySerializer",
     "LocationSerializer",
     "NewBookingSerializer",
+    "NewFinalPriceSerializer",
     "NewQuoteSerializer",
+    "NewTipSerializer",
     "OpenRequestSerializer",
+    "PayingSerializer",
     "PointSerializer",
     "PreferencesSerializer",
     "PriceLineSerializer",
     "PriceSerializer",
+    "ProposalSerializer",
     "QuoteListSerializer",
     "QuoteSerializer",
     "ReceiptDaySerializer",
     "ReceiptSerializer",
+    "RefuseExtrasSerializer",
     "StatusSerializer",
     "TrackSerializer",
     "estimate_details",

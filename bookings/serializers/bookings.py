@@ -9,34 +9,16 @@ from atlas.api.fields import (
     Instant,
     Integer,
     ListOf,
-    Number,
     Text,
 )
 from atlas.api.serializers import Query, Serializer
-from bookings.rules.lifecycle import Action, Actor, BookingStatus, open_actions
+from bookings.open_now import actions_of
+from bookings.rules.lifecycle import Action, Actor, BookingStatus
 from bookings.rules.types import BookingType, CancellationCode, PaymentStatus
 from bookings.serializers.details import DetailsSerializer
+from bookings.serializers.final import ChargeSerializer, ExtrasConsentSerializer, FinalPriceSerializer
+from bookings.serializers.prices import PriceSerializer
 from bookings.tables import Booking
-
-
-class PriceLineSerializer(Serializer):
-    code = Text(read_only=True)
-    label = Text(read_only=True)  # type: ignore[assignment]  # the field is called so, not its caption
-    quantity = Number(read_only=True, help_text="Kilometres, hours or rides.")
-    unit_price = Cents(read_only=True)
-    amount = Cents(read_only=True)
-
-
-class PriceSerializer(Serializer):
-    """Integer cents; `total` = `subtotal` + `tax` + `platformFee`."""
-
-    subtotal = Cents(read_only=True)
-    tax = Cents(read_only=True)
-    platform_fee = Cents(read_only=True)
-    total = Cents(read_only=True)
-    driver_payout = Cents(read_only=True)
-    currency = Text(read_only=True)
-    lines = PriceLineSerializer(many=True, read_only=True)
 
 
 class BookingSerializer(Serializer):
@@ -62,6 +44,12 @@ class BookingSerializer(Serializer):
     created_at = Instant(read_only=True)
     updated_at = Instant(read_only=True)
     arrived_at = Instant(read_only=True, allow_null=True)
+    boarded_at = Instant(read_only=True, allow_null=True)
+    price_announced_at = Instant(read_only=True, allow_null=True)
+    final = FinalPriceSerializer(read_only=True, allow_null=True)
+    charges = ChargeSerializer(many=True, read_only=True, help_text="Payments beside that of the agreed price.")
+    paid = Cents(read_only=True, help_text="Integer cents taken by all of its payments.")
+    refunded = Cents(read_only=True, help_text="Integer cents given back of them.")
     completed_at = Instant(read_only=True, allow_null=True)
     cancelled_at = Instant(read_only=True, allow_null=True)
     cancellation_reason = Text(read_only=True, allow_null=True)
@@ -80,12 +68,23 @@ class OpenRequestSerializer(BookingSerializer):
 class BookingDetailSerializer(BookingSerializer):
     """A booking and what the asking user may do with it now."""
 
+    extras_consent = ExtrasConsentSerializer(read_only=True, allow_null=True, help_text="For who gave it.")
     actions = ListOf(Choice(Action), read_only=True, source="*")
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         part: Actor = self.context["part"]
-        seen = BookingSerializer(instance, context=self.context).data
-        return {**seen, "actions": [action.value for action in open_actions(instance.status, part)]}
+        seen = {
+            **BookingSerializer(instance, context=self.context).data,
+            "extrasConsent": self._consent(instance, part),
+        }
+        return {**seen, "actions": [action.value for action in actions_of(instance, part)]}
+
+    def _consent(self, booking: Booking, part: Actor) -> Any:
+        """Not for who states the price: nobody shall charge up to it because it is there."""
+        proof = booking.extras_consent
+        if proof is None or part not in (Actor.CONCIERGE, Actor.ADMIN):
+            return None
+        return ExtrasConsentSerializer(proof, context=self.context).data
 
 
 class BookingFilter(Query):

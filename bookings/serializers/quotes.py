@@ -76,5 +76,12 @@ class AcceptSerializer(Serializer):
     method = Choice(PaymentMethod)
     source_id = CardToken(required=False, allow_null=True, help_text="Square's token of the card.")
 
+    extras_limit = Cents(
+        min_value=0,
+        required=False,
+        default=0,
+        help_text="Integer cents that waiting and extra hours may be charged up to without asking; 0 for none.",
+    )
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         return {"source_id": "", **{name: value for name, value in attrs.items() if value is not None}}

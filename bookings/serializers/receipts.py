@@ -12,7 +12,7 @@ from atlas.api.fields import (
 from atlas.api.serializers import Serializer
 from bookings.rules.lifecycle import BookingStatus
 from bookings.rules.types import BookingType, PaymentStatus
-from bookings.serializers.bookings import PriceSerializer
+from bookings.serializers.prices import PriceSerializer
 from fleet.rules.types import VehicleCategory
 
 
