@@ -3,6 +3,7 @@
 Labels are in the language that is active; dates and times by the clock at the pick-up.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -178,6 +179,9 @@ def _rows(receipt: Receipt) -> tuple[Row, ...]:
         Row(_("Platform fee"), money(price.platform_fee)),
         Row(_("Agreed price"), money(price.total), "sum"),
     ]
+    rows += _final_rows(receipt, money)
+    if receipt.tip:
+        rows.append(Row(_("Tip for the driver"), money(receipt.tip)))
     if receipt.status is BookingStatus.CANCELLED:
         rows.append(Row(_("Cancellation fee, instead of the agreed price"), money(receipt.cancellation_fee or 0)))
     paid = receipt.amount_paid
@@ -188,6 +192,24 @@ def _rows(receipt: Receipt) -> tuple[Row, ...]:
         ]
     rows.append(Row(_("Paid"), f"{money(paid - receipt.amount_refunded)} {receipt.currency}", "total"))
     return tuple(rows)
+
+
+def _final_rows(receipt: Receipt, money: Callable[[int], str]) -> list[Row]:
+    """Less than was agreed, or the extras in their lines; in either case what the ride cost in the end."""
+    final = receipt.final
+    if final is None:
+        return []
+    rows = []
+    if final.extras is not None:
+        rows = [
+            *(Row(_line_label(line.label, line.quantity), money(line.amount)) for line in final.extras.lines),
+            Row(_tax_label(receipt), money(final.extras.tax)),
+            Row(_("Platform fee"), money(final.extras.platform_fee)),
+        ]
+    else:
+        rows = [Row(_("Less than agreed"), money(final.total - receipt.price.total))]
+    reason = printable(final.reason)
+    return [*rows, Row(f"{_('Final price')}: {reason}" if reason else _("Final price"), money(final.total), "sum")]
 
 
 def _tax_label(receipt: Receipt) -> str:

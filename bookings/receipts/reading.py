@@ -11,12 +11,13 @@ from bookings.looking import saw_booking, saw_driver
 from bookings.permissions import party
 from bookings.rules.lifecycle import SERVED, BookingStatus
 from bookings.rules.pricing import Breakdown
-from bookings.rules.types import TAKEN, BookingType, PaymentStatus
+from bookings.rules.types import TAKEN, BookingType, PaymentStatus, payment_status
 from bookings.selling import breakdown, sold
 from bookings.services.numbering import catch_up, is_due
 from bookings.tables import Booking, ItineraryDay
 from fleet.rules.types import VehicleCategory
 from fleet.tables import Driver, Operator, Vehicle
+from payments.rules.types import PaymentPurpose
 from payments.tables import PaymentTransaction
 
 Coordinates = tuple[float, float]
@@ -35,8 +36,17 @@ class ReceiptDay:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptFinal:
+    """The price that was stated after the ride; `extras` are the parts of what is above the agreed one and was paid."""
+
+    total: int
+    reason: str
+    extras: Breakdown | None
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
-    """Integer cents; `price` is of the agreed price, `amount_paid` what was taken of it.
+    """Integer cents; `price` is of the agreed price, `amount_paid` what was taken in all, the tip included.
 
     `number` is None until money was taken. `pickup` and `dropoff` are (lat, lng), for the map.
     """
@@ -73,6 +83,8 @@ class Receipt:
     driver_name: str
     vehicle_name: str
     plate_number: str
+    final: ReceiptFinal | None = None
+    tip: int = 0
 
 
 def receipt(*, user: CurrentUser, booking_id: str) -> Receipt:
@@ -87,16 +99,18 @@ def receipt(*, user: CurrentUser, booking_id: str) -> Receipt:
         )
     if is_due(booking):
         booking = catch_up(booking_id=booking.id)
-    transaction, operator, driver, vehicle, concierge = get_many(
+    others = [(PaymentTransaction, each.transaction_id) for each in booking.charges]
+    transaction, operator, driver, vehicle, concierge, *charges = get_many(
         (PaymentTransaction, booking.transaction_id),
         (Operator, booking.operator_id),
         (Driver, booking.driver_id or "-"),
         (Vehicle, booking.vehicle_id),
         (User, booking.concierge_id),
+        *others,
     )
     saw_booking(user, booking)
     saw_driver(user, driver)
-    return _receipt(booking, transaction, operator, driver, vehicle, concierge)
+    return _receipt(booking, transaction, operator, driver, vehicle, concierge, charges)
 
 
 def is_charged(booking: Booking) -> bool:
@@ -112,8 +126,10 @@ def _receipt(
     driver: Driver | None,
     vehicle: Vehicle,
     concierge: User | None,
+    charges: list[PaymentTransaction],
 ) -> Receipt:
     details, sale = booking.details, sold(booking, operator)
+    taken = {each.purpose: each for each in charges if payment_status(each.status) in TAKEN}
     return Receipt(
         number=booking.receipt_number,
         booking_id=booking.id,
@@ -125,8 +141,8 @@ def _receipt(
         tax_jurisdiction=details.tax_jurisdiction,
         tax_rate=sale.tax_rate,
         cancellation_fee=booking.cancellation_fee,
-        amount_paid=transaction.amount if booking.payment_status in TAKEN else 0,
-        amount_refunded=transaction.refunded,
+        amount_paid=sum(each.amount for each in (transaction, *charges) if payment_status(each.status) in TAKEN),
+        amount_refunded=sum(each.refunded for each in (transaction, *charges)),
         currency=booking.currency,
         card_brand=transaction.metadata.card_brand,
         card_last4=transaction.metadata.card_last4,
@@ -147,7 +163,18 @@ def _receipt(
         driver_name=driver.name if driver else "",
         vehicle_name=vehicle.name,
         plate_number=vehicle.plate_number,
+        final=_final(booking, extras_paid=PaymentPurpose.EXTRA in taken),
+        tip=taken[PaymentPurpose.TIP].amount if PaymentPurpose.TIP in taken else 0,
     )
+
+
+def _final(booking: Booking, *, extras_paid: bool) -> ReceiptFinal | None:
+    """What was stated counts once it binds: at once where it is lower, once they are paid where there are extras."""
+    final = booking.final
+    if final is None or not (final.is_lower or extras_paid):
+        return None
+    extras = breakdown(final.extras) if extras_paid else None
+    return ReceiptFinal(total=final.total, reason=final.reason, extras=extras)
 
 
 def _day(day: ItineraryDay) -> ReceiptDay:

@@ -27,6 +27,14 @@ class ReceiptDaySerializer(Serializer):
     dropoff_location = Text(read_only=True, allow_null=True)
 
 
+class ReceiptFinalSerializer(Serializer):
+    """The price that was stated after the ride, with the parts of what is above the agreed one."""
+
+    total = Cents(read_only=True)
+    reason = Text(read_only=True)
+    extras = PriceSerializer(read_only=True, allow_null=True)
+
+
 class ReceiptSerializer(Serializer):
     """What was paid, for what, and how. Integer cents."""
 
@@ -42,7 +50,9 @@ class ReceiptSerializer(Serializer):
     tax_jurisdiction = Text(read_only=True)
     tax_rate = Text(read_only=True, help_text="An exact fraction, such as 0.08875.")
     cancellation_fee = Cents(read_only=True, allow_null=True)
-    amount_paid = Cents(read_only=True)
+    final = ReceiptFinalSerializer(read_only=True, allow_null=True, help_text="Null where the agreed price holds.")
+    tip = Cents(read_only=True)
+    amount_paid = Cents(read_only=True, help_text="By all payments, the tip included.")
     amount_refunded = Cents(read_only=True)
     currency = Text(read_only=True)
     card_brand = Text(read_only=True, allow_null=True)

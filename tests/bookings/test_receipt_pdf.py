@@ -2,6 +2,7 @@
 
 import re
 import time
+from decimal import Decimal
 from io import BytesIO
 from threading import Thread
 
@@ -15,12 +16,19 @@ from atlas.typesetting import setting
 from atlas.typesetting.text import LONGEST, printable
 from bookings.receipts import pdf
 from bookings.receipts.document import document
+from bookings.receipts.reading import ReceiptFinal
 from bookings.rules.lifecycle import BookingStatus
+from bookings.rules.pricing import Line, break_down
 from bookings.rules.types import PaymentStatus
 from tests.bookings.receipt_samples import IN_LONDON, days, pages, sample, squeezed, text
 
 pytestmark = pytest.mark.slow
 
+WAITING = break_down(
+    [Line("waiting", "Waiting, hours", Decimal("0.5"), 9_500, 4_750)],
+    tax_rate=Decimal("0.08875"),
+    driver_commission_pct=Decimal("0.75"),
+)
 MARKUP = (
     '#panic("no")',
     '#read("/etc/passwd")',
@@ -92,6 +100,27 @@ def test_it_says_everything_of_the_ride() -> None:
         (
             {"status": BookingStatus.CANCELLED, "cancellation_fee": 10_500, "amount_paid": 10_500},
             ["Cancellation fee paid", "Cancellation fee, instead of the agreed price $105.00", "Paid $105.00 USD"],
+        ),
+        (
+            {"final": ReceiptFinal(50_000, "No traffic", None), "amount_paid": 50_000},
+            [
+                "Agreed price $569.38",
+                "Less than agreed \u2212$69.38",
+                "Final price: No traffic $500.00",
+                "Paid $500.00 USD",
+            ],
+        ),
+        (
+            {"final": ReceiptFinal(62_348, "Waiting", WAITING), "tip": 2_000, "amount_paid": 64_348},
+            [
+                "Agreed price $569.38",
+                "Waiting, hours \u00d7 0.5 $47.50",
+                "$4.22",  # 8.875 % of it: 4.2156
+                "$2.38",  # 5 %: 2.375, half to even
+                "Final price: Waiting $623.48",
+                "Tip for the driver $20.00",
+                "Paid $643.48 USD",
+            ],
         ),
         (
             {"number": None, "payment_status": PaymentStatus.AUTHORIZED, "amount_paid": 0},
