@@ -7,6 +7,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjec
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 import accounts.access_log.tables
+import accounts.holds.tables
 import accounts.privacy.tables  # noqa: F401 (the app's further tables)
 from accounts.rules.roles import Role, StaffRole, UserStatus
 from atlas.dynamo.attributes import Document, InstantAttribute

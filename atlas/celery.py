@@ -14,6 +14,7 @@ app.conf.imports = [
     "atlas.outbox",
     "accounts.access_log.tasks",
     "accounts.privacy.tasks",
+    "bookings.archive.asking",
     "payments.cards.tasks",
     "payments.reconciling.tasks",
 ]
@@ -39,5 +40,6 @@ app.conf.beat_schedule = {
     "finish trips that ended": every(settings.JOBS_EVERY_SECONDS, "telemetry.tasks.finish_due_trips"),
     "describe trips": every(4 * settings.JOBS_EVERY_SECONDS, "telemetry.tasks.describe_trips"),
     "retry steps of telemetry": every(2 * settings.JOBS_EVERY_SECONDS, "telemetry.tasks.retry_failed_steps"),
+    "archive old bookings": every(HOUR, "bookings.archive.asking.archive_bookings"),
     "reconcile yesterday's payments": every(HOUR, "payments.reconciling.tasks.reconcile_yesterday"),
 }

@@ -147,6 +147,18 @@ if not OBJECTS_BUCKET:
 OBJECTS_KMS_KEY = env.str("OBJECTS_KMS_KEY", default="")
 """Id or ARN of the customer-managed key that encrypts objects; empty: S3's own keys."""
 
+# What is old (docs/retention.md)
+ARCHIVE_COLD_STORAGE = env.str(
+    "ARCHIVE_COLD_STORAGE",
+    default="atlas.objects.cold.S3ColdStorage" if PRODUCTION else "atlas.objects.cold.SimulatedColdStorage",
+)
+ARCHIVE_RESTORE_DAYS = env.int("ARCHIVE_RESTORE_DAYS", default=7)
+"""How long what was asked back from the archive can be read."""
+ARCHIVE_RESTORE_TIER = env.str("ARCHIVE_RESTORE_TIER", default="Standard")
+"""Glacier's: `Expedited` (minutes), `Standard` (hours), `Bulk` (half a day, free of charge)."""
+ARCHIVE_SIMULATED_SECONDS = env.float("ARCHIVE_SIMULATED_SECONDS", default=20.0)
+"""How long the embedded store takes for it."""
+
 # Who one is
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.authentication.Backend"]

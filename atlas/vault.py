@@ -51,13 +51,13 @@ class LocalKeys:
 
     def new(self, context: str) -> tuple[bytes, bytes]:
         key = AESGCM.generate_key(KEY_BYTES * 8)
-        return key, self._current + _encrypt(self._keys[self._current], key, context)
+        return key, self._current + encrypt(self._keys[self._current], key, context)
 
     def unwrap(self, wrapped: bytes, context: str) -> bytes:
         master = self._keys.get(wrapped[:ID_BYTES])
         if master is None:
             raise Unsealable("It was sealed with a key that is no longer among VAULT_KEYS.")
-        return _decrypt(master, wrapped[ID_BYTES:], context)
+        return decrypt(master, wrapped[ID_BYTES:], context)
 
     def is_current(self, wrapped: bytes) -> bool:
         return wrapped[:ID_BYTES] == self._current
@@ -99,13 +99,13 @@ def seal(secret: str, context: str) -> str:
     """Ciphertext of `secret`, as text. Opens with the same context alone."""
     master = _master()
     key, wrapped = master.new(context)
-    return SEPARATOR.join((master.kind, _text(wrapped), _text(_encrypt(key, secret.encode(), context))))
+    return SEPARATOR.join((master.kind, _text(wrapped), _text(encrypt(key, secret.encode(), context))))
 
 
 def unseal(sealed: str, context: str) -> str:
     """What `seal` was given. Raises `Unsealable` for anything tampered with, moved, or of other keys."""
     master, wrapped, body = _parts(sealed)
-    return _decrypt(master.unwrap(wrapped, context), body, context).decode()
+    return decrypt(master.unwrap(wrapped, context), body, context).decode()
 
 
 def reseal(sealed: str, context: str) -> str:
@@ -139,12 +139,14 @@ def _made(keys: tuple[str, ...], kms_key: str) -> dict[str, MasterKey]:
     return masters | ({"kms": KmsKey(kms_key)} if kms_key else {})
 
 
-def _encrypt(key: bytes, secret: bytes, context: str) -> bytes:
+def encrypt(key: bytes, secret: bytes, context: str) -> bytes:
+    """AES-256-GCM under a key that the caller keeps, with a nonce of its own in front; `context` is authenticated."""
     nonce = os.urandom(NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, secret, context.encode())
 
 
-def _decrypt(key: bytes, body: bytes, context: str) -> bytes:
+def decrypt(key: bytes, body: bytes, context: str) -> bytes:
+    """Raises `Unsealable`."""
     try:
         return AESGCM(key).decrypt(body[:NONCE_BYTES], body[NONCE_BYTES:], context.encode())
     except (InvalidTag, ValueError) as error:

@@ -58,6 +58,7 @@ def wire() -> None:
     subscribe(booking.RideCancelled, bookings.release_payment)
     subscribe(booking.NoticesDue, bookings.tell_parties)
     subscribe(booking.NoticeWanted, bookings.tell_again)
+    subscribe(booking.RestoreWanted, bookings.restore)
 
     declare("accounts", own.PART)
     declare("atlas", platform.PART)

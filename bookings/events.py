@@ -90,3 +90,10 @@ class NoticeWanted:
 
     booking_id: str
     notice_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreWanted:
+    """Somebody wants to read an archived booking: the object store is asked for its file."""
+
+    booking_id: str

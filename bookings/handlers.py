@@ -11,6 +11,7 @@ from atlas.live.changes import mark_changed
 from atlas.live.last_position import get_position
 from atlas.live.publish import publish
 from bookings import services
+from bookings.archive import restoring
 from bookings.events import (
     BookingChanged,
     ChargeHeld,
@@ -19,6 +20,7 @@ from bookings.events import (
     NoticeWanted,
     QuotesChanged,
     RequestOpened,
+    RestoreWanted,
     RideCancelled,
     RideCompleted,
 )
@@ -97,6 +99,11 @@ def tell_parties(event: NoticesDue) -> None:
 def tell_again(event: NoticeWanted) -> None:
     """Staff want somebody told once more."""
     sending.send_again(event)
+
+
+def restore(event: RestoreWanted) -> None:
+    """Somebody wants to read what is in the archive."""
+    restoring.thaw(event)
 
 
 def keep_location(event: BookingChanged) -> None:

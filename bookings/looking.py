@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from accounts import access_log
 from accounts.users import CurrentUser
-from bookings.tables import Booking
+from bookings.tables import ArchivedBooking, Booking
 from fleet.tables import Driver
 
 
-def saw_booking(user: CurrentUser, booking: Booking) -> None:
+def saw_booking(user: CurrentUser, booking: Booking | ArchivedBooking) -> None:
     """Passenger, places and wishes are the concierge's client's."""
     access_log.read(actor=user, resource="booking", of=[(f"bookings:{booking.id}", booking.concierge_id)])
 

@@ -1,11 +1,12 @@
 """Who plays which part in a booking. What a part may do stands in `bookings.rules.lifecycle`; nowhere else."""
 
+from typing import Any, Protocol
+
 from accounts import staff
 from accounts.rules.roles import Role
 from accounts.users import CurrentUser
 from atlas.errors import NotFound
 from bookings.rules.lifecycle import Action, Actor
-from bookings.tables import Booking
 
 STAFF_RIGHTS = {
     Action.CANCEL: "cancel",
@@ -16,7 +17,15 @@ STAFF_RIGHTS = {
 """What staff need of `accounts.staff` to do it in somebody's place; for what drivers report it is `drive`."""
 
 
-def part_of(user: CurrentUser, booking: Booking) -> Actor | None:
+class Ride(Protocol):
+    """A booking, in its table or in the archive: who takes part in it."""
+
+    concierge_id: Any
+    operator_id: Any
+    driver_id: Any
+
+
+def part_of(user: CurrentUser, booking: Ride) -> Actor | None:
     """The user's part in this booking; None for an outsider."""
     if user.role is Role.ADMIN:
         return Actor.ADMIN
@@ -31,7 +40,7 @@ def part_of(user: CurrentUser, booking: Booking) -> Actor | None:
     return None
 
 
-def party(user: CurrentUser, booking: Booking) -> Actor:
+def party(user: CurrentUser, booking: Ride) -> Actor:
     """The same, where outsiders must not even learn that the booking exists."""
     part = part_of(user, booking)
     if part is None:
@@ -39,7 +48,7 @@ def party(user: CurrentUser, booking: Booking) -> Actor:
     return part
 
 
-def party_for(user: CurrentUser, booking: Booking, action: Action) -> Actor:
+def party_for(user: CurrentUser, booking: Ride, action: Action) -> Actor:
     """The same for who is about to do something: staff need the right to. Raises `Forbidden`.
 
     Whether this part may, and may now, is for `transition` to say.

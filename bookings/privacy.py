@@ -5,14 +5,16 @@ that somebody drove or sold, which are another's, only that person's own traces 
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
+from accounts.holds.asking import held
 from accounts.privacy.redaction import redact, show_without
 from accounts.privacy.registry import Holding, Obstacle, Part, Subject, everything
 from accounts.rules.roles import Role
 from atlas.dynamo.many import get_many
 from atlas.dynamo.transaction import Transaction, transact
+from bookings.archive import privacy as archive
 from bookings.rules.lifecycle import LIVE, UPCOMING
 from bookings.services.forgetting import forget_ride, forget_text, is_needed, is_unpaid, save_forgotten
 from bookings.tables import Booking, BookingHistory, Notice, Quote
@@ -48,7 +50,12 @@ def _has_own_rides(subject: Subject) -> bool:
 
 def _over(subject: Subject) -> Iterator[Booking]:
     """What was said of a ride is needed as long as the ride is."""
-    return (booking for booking in rides(subject) if not is_needed(booking))
+    return (booking for booking in rides(subject) if not _must_stay(booking))
+
+
+def _must_stay(booking: Booking) -> bool:
+    """The ride, or its money, is not over; or somebody has a legal hold on it."""
+    return is_needed(booking) or held(booking.id) is not None
 
 
 def _history(subject: Subject) -> Iterator[BookingHistory]:
@@ -72,8 +79,9 @@ def _quotes(subject: Subject) -> Iterator[Quote]:
 
 def _payments(subject: Subject) -> Iterator[PaymentTransaction]:
     if subject.role is not Role.DRIVER:
-        for booking in rides(subject):
-            yield from PaymentTransaction.booking_index.query(booking.id)
+        ids = chain((each.id for each in rides(subject)), (each.id for each in archive.archived_rides(subject)))
+        for booking_id in ids:
+            yield from PaymentTransaction.booking_index.query(booking_id)
 
 
 def _forget_booking(subject: Subject, booking: Booking) -> None:
@@ -176,6 +184,7 @@ def _runs_company(subject: Subject) -> bool:
 
 PART = Part(
     holdings=(
+        archive.HOLDING,
         Holding(
             table=Booking,
             what="Rides: passengers' names, addresses, flight, wishes, notes; who asked for them, sold and drove them",
@@ -186,7 +195,7 @@ PART = Part(
             find=rides,
             forget=_forget_booking,
             write=_write_booking,
-            needed=is_needed,
+            needed=_must_stay,
             show=_show_booking,
         ),
         Holding(

@@ -18,6 +18,7 @@ from atlas.dynamo.days import read_days
 from atlas.errors import Conflict, Forbidden, Invalid, NotFound
 from atlas.shards import all_shards
 from atlas.tables import Unique
+from bookings.archive.restoring import check_not_archived
 from bookings.looking import saw_booking, saw_bookings
 from bookings.permissions import part_of, party
 from bookings.rules.final_price import STATE_WITHIN
@@ -124,6 +125,7 @@ def booking_of(*, user: CurrentUser, booking_id: str) -> tuple[Booking, Actor]:
     """A booking and the user's part in it. Operators also see what is open for quotes. Otherwise `NotFound`."""
     booking = Booking.find(booking_id, consistent=True)
     if booking is None:
+        check_not_archived(user, booking_id)
         raise NotFound
     part = part_of(user, booking)
     if part is None and may_quote(user, booking):
@@ -146,6 +148,7 @@ def quotes_of(*, user: CurrentUser, booking_id: str) -> tuple[list[Quote], str |
     """
     booking = Booking.find(booking_id)
     if booking is None:
+        check_not_archived(user, booking_id)
         raise NotFound
     if user.role is Role.OPERATOR:
         own_operator(user)
@@ -178,6 +181,7 @@ def may_quote(user: CurrentUser, booking: Booking) -> bool:
 def _own(user: CurrentUser, booking_id: str) -> Booking:
     booking = Booking.find(booking_id)
     if booking is None:
+        check_not_archived(user, booking_id)
         raise NotFound
     party(user, booking)
     saw_booking(user, booking)

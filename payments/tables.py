@@ -7,7 +7,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjec
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from atlas.dynamo.attributes import Document, InstantAttribute
-from atlas.dynamo.table import Schema, Table, Upgrade
+from atlas.dynamo.table import TEN_YEARS, Schema, Table, Upgrade
 from atlas.dynamo.transaction import Transaction
 from atlas.shards import shard_of
 from atlas.trail import Trail
@@ -121,6 +121,7 @@ class PaymentTransaction(Table):
             "1.1.0": Upgrade("1.2.0", dict),  # of invoices, which older payments have none of
         }
         retention = "10 years, never deleted before"
+        kept_for = TEN_YEARS
         trail = Trail(
             about=lambda payment: payment.payer_id,
             plain=frozenset(

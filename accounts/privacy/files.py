@@ -9,6 +9,7 @@ from typing import IO
 from accounts.privacy.marks import Marks, masked
 from accounts.privacy.registry import Finding, Place, Subject
 from atlas import objects
+from atlas.objects.cold import FROZEN
 from atlas.objects.store import storage
 
 IN_MEMORY = 16 * 1024 * 1024
@@ -24,8 +25,12 @@ def erase(_: Subject) -> int:
 
 
 def search(marks: Marks) -> Iterator[Finding]:
-    """Every object, unpacked where it is packed."""
+    """Every object, unpacked where it is packed. What is frozen cannot be read, and what it holds of people is sealed:
+    to forget them is to delete the key (`bookings.archive.privacy`).
+    """
     for summary in storage().bucket.objects.all():
+        if summary.storage_class in FROZEN:
+            continue
         for kind, value in _found_in(summary.key, marks):
             yield Finding("objects", marks.redact(summary.key), "(content)", kind, masked(value), summary.last_modified)
 

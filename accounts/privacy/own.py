@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import is_password_usable
 from accounts import passwords
 from accounts.access_log import erasing
 from accounts.access_log.tables import AccessEntry
+from accounts.holds import privacy as holds
 from accounts.privacy.redaction import show_without
 from accounts.privacy.registry import Holding, Part, Subject, everything
 from accounts.privacy.tables import Erasure, ErasureProof
@@ -105,7 +106,9 @@ def _by_keys(table: type[Any], keys: Any) -> Iterator[Any]:
 
 
 PART = Part(
+    gate=holds.gate,
     holdings=(
+        holds.HOLDING,
         Holding(
             table=AccessEntry,
             what="Who read or changed the person's data, and what the person did: when, from where, before and after",

@@ -23,16 +23,20 @@ from pynamodb.connection.table import TableConnection
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.models import Model
 
-from atlas.dynamo.attributes import InstantAttribute, utc_now
+from atlas.dynamo.attributes import InstantAttribute, instant_text, utc_now
 from atlas.dynamo.connection import connection
 from atlas.dynamo.reading import LeanReading
-from atlas.errors import NotFound
+from atlas.errors import Conflict, NotFound
 from atlas.trail import Trail, Wire
 
 if TYPE_CHECKING:
     from atlas.dynamo.transaction import Transaction
 
 type_deserializer, type_serializer = TypeDeserializer(), TypeSerializer()
+
+
+TEN_YEARS = timedelta(days=3653)
+"""As long as the books of a company are kept, leap days included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ class Schema:
     capacity: ClassVar[Capacity] = Capacity()
     retention: ClassVar[str] = "kept"
     """In words, for people; what DynamoDB deletes by itself is the table's TTL attribute."""
+    kept_for: ClassVar[timedelta | None] = None
+    """By law: no item is deleted before it is so old, by whatever code."""
     personal: ClassVar[bool] = False
     """Holds data about a person: encrypted with a key of its own, named in privacy exports."""
     trail: ClassVar[Trail | None] = None
@@ -72,6 +78,11 @@ class Schema:
 
 
 registry: dict[str, type["Table"]] = {}
+
+
+class KeptByLaw(Conflict):
+    code = "kept_by_law"
+    message = "The law has this kept: it cannot be deleted before its time."
 
 
 class NewerSchemaError(RuntimeError):
@@ -175,6 +186,22 @@ class Table(LeanReading, Model):
         self.schema_version = self.Meta.version
         self._stamp()
         return super()._get_save_args(*args, **kwargs)
+
+    def delete(self, *args: Any, **options: Any) -> Any:
+        self._check_may_go()
+        return super().delete(*args, **options)
+
+    def get_delete_kwargs_from_instance(self, *args: Any, **options: Any) -> dict[str, Any]:
+        self._check_may_go()
+        return super().get_delete_kwargs_from_instance(*args, **options)
+
+    def _check_may_go(self) -> None:
+        """Raises `KeptByLaw`. Every way of deleting one item passes here; the rights of the processes at AWS say the
+        same (`manage.py tables cloudformation`).
+        """
+        kept_for = getattr(self.Meta, "kept_for", None)
+        if kept_for is not None and utc_now() < self.created_at + kept_for:
+            raise KeptByLaw(details={"until": instant_text(self.created_at + kept_for)})
 
     def _stamp(self) -> None:
         """Set the time of the change; a table whose `updatedAt` means something else has its own."""

@@ -47,6 +47,18 @@ def open(key: str) -> Iterator[StreamingBody]:
         yield body
 
 
+def read_range(key: str, offset: int, length: int) -> bytes:
+    """So many bytes of the object from `offset` on. Raises `NotFound`."""
+    try:
+        body = _object(key).get(Range=f"bytes={offset}-{offset + length - 1}")["Body"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _MISSING:
+            raise NotFound from error
+        raise
+    with closing(body):
+        return bytes(body.read())
+
+
 def exists(key: str) -> bool:
     return bool(storage().exists(key))
 

@@ -7,6 +7,7 @@ from accounts.tables import User
 from accounts.users import CurrentUser
 from atlas.dynamo.many import get_many
 from atlas.errors import Conflict, NotFound
+from bookings.archive.restoring import check_not_archived
 from bookings.looking import saw_booking, saw_driver
 from bookings.permissions import party
 from bookings.rules.lifecycle import SERVED, BookingStatus
@@ -91,6 +92,7 @@ def receipt(*, user: CurrentUser, booking_id: str) -> Receipt:
     """Raises `NotFound` for outsiders, `Conflict` `no_receipt_yet` before there is anything to receipt."""
     booking = Booking.find(booking_id, consistent=True)
     if booking is None:
+        check_not_archived(user, booking_id)
         raise NotFound
     party(user, booking)
     if not is_charged(booking):

@@ -7,7 +7,7 @@ from atlas import outbox
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.many import get_many
 from atlas.dynamo.transaction import retried, transact
-from atlas.errors import Conflict, Forbidden
+from atlas.errors import Conflict, Forbidden, NotFound
 from bookings.events import RideCancelled
 from bookings.permissions import party_for
 from bookings.rules.cancellation import fee, no_show_allowed
@@ -19,7 +19,7 @@ from bookings.services.extra_charges import check_no_charge
 from bookings.services.numbering import give_number, is_due
 from bookings.services.quoting import check_not_accepting, close_pending
 from bookings.services.standing import stand
-from bookings.tables import Booking
+from bookings.tables import ArchivedBooking, Booking
 from payments.tables import PaymentTransaction
 
 
@@ -111,7 +111,11 @@ def follow_payment(*, booking_id: str) -> bool:
     The booking is read first: whoever writes it after a later look at the payment makes this one look again. False when
     there is nothing to do.
     """
-    booking = Booking.fetch(booking_id)
+    booking = Booking.find(booking_id, consistent=True)
+    if booking is None and ArchivedBooking.find(booking_id) is not None:
+        return False  # the payment's own row says what became of it
+    if booking is None:
+        raise NotFound
     if booking.transaction_id is None:
         return False
     ids = [booking.transaction_id, *(each.transaction_id for each in booking.charges)]

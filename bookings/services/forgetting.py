@@ -1,6 +1,7 @@
 """Taking people out of a ride that is over; what it was, when, and what it cost stays, for the books."""
 
 from accounts import staff
+from accounts.holds.asking import Held, held
 from accounts.privacy.closing import check_reason
 from accounts.privacy.marks import FORGOTTEN
 from accounts.users import CurrentUser
@@ -69,6 +70,8 @@ def forget_passenger(*, user: CurrentUser, booking_id: str, reason: str) -> Book
     Raises `Conflict` `wrong_state` while the ride is not over, `Invalid` without a reason. Again changes nothing.
     """
     staff.require(user, "forget_passenger", "bookings.booking")
+    if hold := held(booking_id):
+        raise Held(details={"hold": hold.id})
     with trail.because(check_reason(reason)), trail.discreetly():
         booking = _forget_booking(user, booking_id)
         for row in BookingHistory.query(booking.id, consistent_read=True):

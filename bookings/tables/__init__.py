@@ -1,5 +1,6 @@
 """The marketplace's own tables: bookings, what happened to them, their quotes, the numbers of their receipts."""
 
+from bookings.tables.archive import ArchivedBooking, ArchiveFile
 from bookings.tables.booking import (
     Booking,
     BookingsByConcierge,
@@ -20,6 +21,8 @@ from bookings.tables.receipts import ReceiptNumber
 
 __all__ = [
     "Acceptance",
+    "ArchiveFile",
+    "ArchivedBooking",
     "Booking",
     "BookingHistory",
     "BookingsByConcierge",

@@ -3,7 +3,7 @@
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb_attributes import IntegerAttribute
 
-from atlas.dynamo.table import Schema, Table
+from atlas.dynamo.table import TEN_YEARS, Schema, Table
 
 
 class ReceiptNumber(Table):
@@ -16,6 +16,7 @@ class ReceiptNumber(Table):
     class Meta(Schema):
         name = "receipts"
         retention = "10 years, as the transactions"
+        kept_for = TEN_YEARS
 
     series = UnicodeAttribute(hash_key=True)
     """`<operator id>/<year>`."""

@@ -5,7 +5,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjec
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from atlas.dynamo.attributes import InstantAttribute
-from atlas.dynamo.table import Schema, Table
+from atlas.dynamo.table import TEN_YEARS, Schema, Table
 from payments.ledger.documents import Line
 from payments.ledger.kinds import PostingKind
 
@@ -41,6 +41,7 @@ class LedgerPosting(Table):
         name = "ledger-postings"
         retention = "10 years, as the transactions that it tells of; never changed, never deleted before"
         personal = True  # `note` is what somebody wrote, `postedBy` a person
+        kept_for = TEN_YEARS
 
     id = UnicodeAttribute(hash_key=True)
     """Made of the payment and the operation (`payments.ledger.entries.posting_id`)."""
@@ -87,6 +88,7 @@ class LedgerBalance(Table):
     class Meta(Schema):
         name = "ledger-balances"
         retention = "10 years; they are the sums of the postings"
+        kept_for = TEN_YEARS
 
     group = UnicodeAttribute(hash_key=True)
     """`operator/<operator's id>`, `platform/2026-12`."""
