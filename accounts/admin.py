@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import password_reset, services, sign_in, signed_in, staffing
+from accounts.holds.placing import hold_person, release
 from accounts.models import User
 from accounts.privacy.closing import erase_user
 from accounts.privacy.exports import export_of
-from accounts.records import AccessEntry, Erasure, Seal, SecondFactor, Session, TokenFamily
+from accounts.records import AccessEntry, Erasure, LegalHold, Seal, SecondFactor, Session, TokenFamily
 from accounts.rules.roles import Role, StaffRole, UserStatus
 from accounts.second_factor import services as second_factor
 from accounts.tables import User as UserItem
@@ -84,6 +85,7 @@ class UserAdmin(FacadeAdmin):
         "reset_second_factor",
         "change_staff_role",
         "export_data",
+        "hold",
         "anonymise",
     )
     fieldsets = (
@@ -177,6 +179,17 @@ class UserAdmin(FacadeAdmin):
         return _("It is being written; the file will be at %(where)s") % {"where": where}
 
     @service_action(
+        description=gettext_lazy("Place a legal hold"),
+        permission="accounts.hold_legalhold",
+        fields=ReasonForm,
+        open_for=lambda user: user.status != UserStatus.DELETED,
+        danger=True,
+    )
+    def hold(self, request: HttpRequest, obj: Any, *, reason: str) -> str:
+        hold_person(user=current_user(request), user_id=obj.pk, reason=reason)
+        return _("Nothing of theirs is deleted, and they are not erased, until it is released.")
+
+    @service_action(
         description=gettext_lazy("Anonymise"),
         permission="anonymise",
         fields=ReasonForm,
@@ -264,3 +277,19 @@ class ErasureAdmin(ReadOnlyAdmin):
     list_display = ("id", status_badge("status"), instant("created_at"), instant("done_at"))
     list_scan = True
     search_ways = (by_uuid(label=gettext_lazy("the user's ID")),)
+
+
+@admin.register(LegalHold)
+class LegalHoldAdmin(ReadOnlyAdmin):
+    """What must be kept: placed on the page of a person or a booking, released here."""
+
+    list_display = ("kind", "id", link_to("about"), "reason", link_to("placed_by"), instant("created_at"))
+    list_scan = True
+    search_ways = (by_uuid(label=gettext_lazy("the ID of what is held")),)
+    actions = ("release",)
+
+    @service_action(
+        description=gettext_lazy("Release"), permission="accounts.release_legalhold", fields=ReasonForm, danger=True
+    )
+    def release(self, request: HttpRequest, obj: Any, *, reason: str) -> None:
+        release(user=current_user(request), hold_id=obj.pk, reason=reason)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from accounts import tables
 from accounts.access_log import tables as access_log
+from accounts.holds import tables as holds
 from accounts.privacy import tables as privacy
 from atlas.dynamo.attributes import utc_now
 from atlas.facade.links import Link
@@ -66,3 +67,13 @@ class Seal(Facade, table=access_log.Seal):
 class Erasure(Facade, table=privacy.Erasure):
     class Meta:
         verbose_name = "erasure"
+
+
+class LegalHold(Facade, table=holds.LegalHold, links={"about": "accounts.User", "placed_by": "accounts.User"}):
+    kind: str
+
+    class Meta:
+        verbose_name = "legal hold"
+
+    def __str__(self) -> str:
+        return f"{self.kind.capitalize()} {self.pk[:8]}"

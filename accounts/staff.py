@@ -26,6 +26,8 @@ bookings.booking             forget_passenger         x        .         .
 bookings.booking             reassign                 .        .         x
 bookings.booking             expire                   .        .         x
 bookings.booking             drive                    .        .         x
+bookings.archivedbooking     view                     x        x         x
+bookings.archivedbooking     restore                  x        .         x
 bookings.bookinghistory      view                     x        x         x
 bookings.notice              view                     x        x         x
 bookings.quote               view                     x        x         x
@@ -78,6 +80,9 @@ accounts.user                reset_second_factor      .        .         .
 accounts.user                export_data              x        .         .
 accounts.user                anonymise                .        .         .
 accounts.user                change_staff_role        .        .         .
+accounts.legalhold           view                     x        x         x
+accounts.legalhold           hold                     x        .         x
+accounts.legalhold           release                  .        .         .
 accounts.session             view                     x        .         .
 accounts.session             revoke                   x        .         .
 accounts.tokenfamily         view                     x        .         .

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from bookings import api, api_final
+from bookings.archive import api as archive
 
 urlpatterns = [
     path("pricing/estimate", api.Estimate.as_view(), name="api-estimate"),
@@ -23,6 +24,8 @@ urlpatterns = [
     path("bookings/<uuid:booking_id>/tip", api_final.Tip.as_view(), name="api-tip"),
     path("bookings/<uuid:booking_id>/track", api.Track.as_view(), name="api-track"),
     path("bookings/<uuid:booking_id>/receipt", api.Receipt.as_view(), name="api-receipt"),
+    path("bookings/<uuid:booking_id>/archive", archive.Archive.as_view(), name="api-archive"),
+    path("bookings/<uuid:booking_id>/archive/restore", archive.Restore.as_view(), name="api-archive-restore"),
     path("quotes/<uuid:quote_id>/accept", api.Accept.as_view(), name="api-accept"),
     path("quotes/<uuid:quote_id>/withdraw", api.Withdraw.as_view(), name="api-withdraw"),
     path("drivers/me/jobs", api.Jobs.as_view(), name="api-jobs"),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from bookings.archive.restoring import ArchiveState
 from bookings.rules.lifecycle import Action, Actor, BookingStatus
 from bookings.rules.types import BookingType, CancellationCode, DeclineReason
 from fleet.rules.types import VehicleCategory
@@ -116,3 +117,10 @@ CODES_OF: Mapping[Actor, tuple[CancellationCode, ...]] = {
 
 def choices(labels: Labels) -> list[tuple[str, str | Promise]]:
     return list(labels.items())
+
+
+ARCHIVE_STATES: Labels = {
+    ArchiveState.ARCHIVED: _("In the archive"),
+    ArchiveState.RESTORING: _("Being restored: that takes minutes on one machine, hours at Amazon"),
+    ArchiveState.RESTORED: _("Restored, to be read"),
+}

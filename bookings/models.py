@@ -157,3 +157,27 @@ class BookingPayment(
 
     def __str__(self) -> str:
         return format_money(self.amount, self.currency)
+
+
+class ArchivedBooking(
+    Facade,
+    table=tables.ArchivedBooking,
+    links={
+        "concierge_id": "accounts.User",
+        "operator_id": "fleet.Operator",
+        "driver_id": "fleet.Driver",
+        "restore_asked_by": "accounts.User",
+    },
+):
+    """What stays of a booking in the archive."""
+
+    id: str
+    reference: str
+    status: BookingStatus
+    concierge_id: str
+
+    class Meta:
+        verbose_name = "archived booking"
+
+    def __str__(self) -> str:
+        return self.reference

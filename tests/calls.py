@@ -25,6 +25,7 @@ from atlas.origin import Origin
 from bookings import calendar, services
 from bookings import examples as bookings_examples
 from bookings.rules.lifecycle import BookingStatus
+from bookings.tables import ArchivedBooking
 from fleet import examples as fleet_examples
 from fleet.factories import DriverFactory, MemberFactory, OperatorFactory, VehicleFactory
 from fleet.organizations import examples as organization_examples
@@ -98,6 +99,36 @@ def paid(cast: Cast) -> Any:
 def asked(cast: Cast) -> Any:
     """Its extras are to be approved."""
     return services.state_price(user=cast.owner, booking_id=paid(cast).id, price=26_000, reason="Waited at the hotel")
+
+
+def archived(cast: Cast) -> ArchivedBooking:
+    """As the archive's row of it says; its file is asked for nowhere before it is restored."""
+    booking = assigned(cast)
+    row = ArchivedBooking(
+        **{name: getattr(booking, name) for name in SHARED},
+        requested_at=booking.created_at,
+        part="sample",
+        object_key="archive/bookings/sample.jsonl.gz",
+        offset=0,
+        length=0,
+    )
+    row.save()
+    return row
+
+
+SHARED = (
+    "id",
+    "reference",
+    "status",
+    "type_",
+    "payment_status",
+    "concierge_id",
+    "operator_id",
+    "driver_id",
+    "pickup_at",
+    "pickup_day",
+)
+"""What a booking and its row in the archive have in common."""
 
 
 def of_transaction(who: str, prepare: Callable[[Cast], Any], body: Any = None) -> Prepare:
@@ -347,6 +378,8 @@ CALLS: dict[str, Prepare] = {
     "POST /bookings/{booking_id}/status": of_booking("chauffeur", assigned, bookings_examples.STATUS.value),
     "GET /bookings/{booking_id}/track": of_booking("concierge", live),
     "GET /bookings/{booking_id}/receipt": of_booking("concierge", paid),
+    "GET /bookings/{booking_id}/archive": of_booking("concierge", archived),
+    "POST /bookings/{booking_id}/archive/restore": of_booking("concierge", archived),
     "POST /quotes/{quote_id}/accept": of_quote("concierge", bookings_examples.ACCEPT.value),
     "POST /quotes/{quote_id}/withdraw": of_quote("owner"),
     "GET /drivers/me/jobs": own("chauffeur"),

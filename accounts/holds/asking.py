@@ -11,10 +11,10 @@ class Held(Conflict):
     message = "A legal hold is on this: nothing of it is deleted until the hold is released."
 
 
-def held(*ids: str | None) -> LegalHold | None:
-    """The first hold on any of these ids; None when there is none. One read."""
+def held(*ids: str | None, consistent: bool = True) -> LegalHold | None:
+    """The first hold on any of these ids; None when there is none. One read; to show it, `consistent` is not needed."""
     wanted = [(LegalHold, id) for id in ids if id]
-    return next((hold for hold in get_many(*wanted, consistent=True) if hold is not None), None)
+    return next((hold for hold in get_many(*wanted, consistent=consistent) if hold is not None), None)
 
 
 def keep_unheld(tx: Transaction, *ids: str | None) -> None:

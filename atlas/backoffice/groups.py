@@ -28,6 +28,7 @@ GROUPS = (
             "bookings.quote": "tag",
             "bookings.bookinghistory": "clock-history",
             "bookings.notice": "envelope",
+            "bookings.archivedbooking": "briefcase",
         },
     ),
     Group(
@@ -70,6 +71,7 @@ GROUPS = (
             "accounts.secondfactor": "shield-check",
             "telemetry.vinmapping": "car-front",
             "accounts.erasure": "trash",
+            "accounts.legalhold": "lock",
         },
     ),
     Group(

@@ -40,7 +40,7 @@ def differences() -> Iterator[str]:
         yield "Public access is not blocked."
     if _encryption_of(_asked("get_bucket_encryption", "ServerSideEncryptionConfiguration")) != encryption():
         yield "Objects are not encrypted by default as the settings say."
-    if _lifecycle_rule() not in (_asked("get_bucket_lifecycle_configuration", "Rules") or []):
+    if unfinished_rule() not in (_asked("get_bucket_lifecycle_configuration", "Rules") or []):
         yield f"Unfinished uploads are not removed after {UNFINISHED_DAYS} days."
 
 
@@ -56,7 +56,7 @@ def apply() -> list[str]:
     client.put_bucket_encryption(
         Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [_encryption_rule(encryption())]}
     )
-    ours = _lifecycle_rule()
+    ours = unfinished_rule()
     others = [rule for rule in _asked("get_bucket_lifecycle_configuration", "Rules") or [] if rule["ID"] != ours["ID"]]
     client.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [*others, ours]})
     return found
@@ -96,7 +96,8 @@ def _encryption_of(configuration: Mapping[str, Any] | None) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def _lifecycle_rule() -> dict[str, Any]:
+def unfinished_rule() -> dict[str, Any]:
+    """S3 throws away the parts of an upload that nobody finished."""
     return {
         "ID": "atlas-unfinished-uploads",
         "Status": "Enabled",

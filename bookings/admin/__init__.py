@@ -1,5 +1,5 @@
 """The back office of the marketplace: bookings with all that hangs on them. Every change is a service's."""
 
-from bookings.admin import bookings, records
+from bookings.admin import archive, bookings, records
 
-__all__ = ["bookings", "records"]
+__all__ = ["archive", "bookings", "records"]

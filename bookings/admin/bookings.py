@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.holds.kinds import HoldKind
+from accounts.holds.placing import hold_item
 from accounts.users import current_user
 from atlas.facade.admin.columns import document, instant, money, status_badge
 from atlas.facade.admin.filters import DayRangeFilter
@@ -82,7 +84,7 @@ class BookingAdmin(FacadeAdmin):
         "pending_quotes",
         "acceptance",
     )
-    actions = ("reassign", "report", "cancel", "expire", "forget_passenger")
+    actions = ("reassign", "report", "cancel", "expire", "forget_passenger", "hold")
     fieldsets = (
         (None, {"fields": ("reference", "status", "type", "pickup_at", "deadline", "created_at")}),
         (gettext_lazy("Passenger"), {"fields": ("passenger_name", "flight_number")}),
@@ -192,3 +194,12 @@ class BookingAdmin(FacadeAdmin):
     )
     def forget_passenger(self, request: HttpRequest, obj: Any, *, reason: str) -> None:
         forget_passenger(user=current_user(request), booking_id=obj.pk, reason=reason)
+
+    @service_action(
+        description=gettext_lazy("Place a legal hold"),
+        permission="accounts.hold_legalhold",
+        fields=ReasonForm,
+        danger=True,
+    )
+    def hold(self, request: HttpRequest, obj: Any, *, reason: str) -> None:
+        hold_item(user=current_user(request), kind=HoldKind.BOOKING, id=obj.pk, about=obj.concierge_id, reason=reason)

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from atlas import vault
 from atlas.dynamo.table import Table
 from bookings.rules.receipt_number import series_of
-from bookings.tables import Booking, BookingHistory, Notice, Quote, ReceiptNumber
+from bookings.tables import ArchivedBooking, Booking, BookingHistory, Notice, Quote, ReceiptNumber
 from payments.tables import PaymentTransaction
 
 PEOPLE, WORDS = "people", "words"
@@ -131,6 +131,16 @@ def keys_of(secret: bytes, booking_id: str) -> Keys:
         return HKDF(SHA256(), 32, salt=None, info=f"{part}:{booking_id}".encode()).derive(secret)
 
     return Keys(key(PEOPLE), key(WORDS))
+
+
+def key_text(key: bytes | None) -> str | None:
+    return base64.b64encode(key).decode() if key is not None else None
+
+
+def keys_in(row: ArchivedBooking) -> Keys:
+    """What an index row still opens."""
+    people, words = (base64.b64decode(key) if key else None for key in (row.people_key, row.words_key))
+    return Keys(people, words)
 
 
 def gather(booking: Booking) -> dict[str, list[Wire]]:

@@ -19,7 +19,7 @@ from atlas.errors import AtlasError, NotFound
 from atlas.objects.cold import ColdState, cold_storage
 from bookings.archive.files import read_one
 from bookings.archive.purging import holds_on
-from bookings.archive.record import Keys, Wire, opened
+from bookings.archive.record import Wire, keys_in, opened
 from bookings.events import RestoreWanted
 from bookings.looking import saw_booking
 from bookings.permissions import party
@@ -111,7 +111,7 @@ def _ask(user: CurrentUser | None, booking_id: str) -> ArchivedBooking:
     row = ArchivedBooking.fetch(booking_id)
     if _part(user, row) is None:
         raise NotFound
-    if _standing(row).state is not ArchiveState.ARCHIVED:
+    if _state(row)[0] is not ArchiveState.ARCHIVED:
         return row
     row.restore_asked_at, row.restore_asked_by = utc_now(), user.id if user else None
     with transact() as tx:
@@ -120,18 +120,23 @@ def _ask(user: CurrentUser | None, booking_id: str) -> ArchivedBooking:
     return row
 
 
+def _state(row: ArchivedBooking) -> tuple[ArchiveState, datetime | None]:
+    """And until when; the store is asked only where somebody has asked for it."""
+    if row.restore_asked_at is None:
+        return ArchiveState.ARCHIVED, None
+    found = cold_storage().standing(row.object_key, row.restore_asked_at)
+    if found.until is not None and found.until <= utc_now():
+        return ArchiveState.ARCHIVED, None
+    return _STATES[found.state], found.until
+
+
 def _standing(row: ArchivedBooking) -> Standing:
-    state, until = ArchiveState.ARCHIVED, None
-    if row.restore_asked_at is not None:
-        found = cold_storage().standing(row.object_key, row.restore_asked_at)
-        state, until = _STATES[found.state], found.until
-        if until is not None and until <= utc_now():
-            state, until = ArchiveState.ARCHIVED, None
+    state, until = _state(row)
     return Standing(
         row=row,
         state=state,
         until=until,
-        held=held(*holds_on(row)) is not None,
+        held=held(*holds_on(row), consistent=False) is not None,
         deleted_from=deletion_day(date.fromisoformat(row.pickup_day)),
     )
 
@@ -149,7 +154,7 @@ def _part(user: CurrentUser | None, row: ArchivedBooking) -> Actor | None:
 def _items(row: ArchivedBooking, user: CurrentUser | None, part: Actor) -> dict[str, list[Wire]]:
     """What this party saw of it while it was in its table: offers and payments are not everybody's."""
     record = read_one(row.object_key, row.id, int(row.offset), int(row.length))
-    items: dict[str, Any] = opened(record, Keys(row.people_key, row.words_key))
+    items: dict[str, Any] = opened(record, keys_in(row))
     if part is Actor.DRIVER:
         items = {name: rows for name, rows in items.items() if name in ("bookings", "booking-history")}
     elif part is Actor.OPERATOR and user is not None and user.role is Role.OPERATOR:

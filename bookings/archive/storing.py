@@ -21,7 +21,7 @@ from atlas.dynamo.table import Table
 from atlas.dynamo.transaction import Lost, transact
 from atlas.shards import shard_of
 from bookings.archive import files
-from bookings.archive.record import as_line, gather, keys_of, opened
+from bookings.archive.record import as_line, gather, key_text, keys_of, opened
 from bookings.rules.retention import deletion_day
 from bookings.tables import Booking, BookingHistory, Notice, Quote
 from bookings.tables.archive import ArchivedBooking, ArchiveFile, FileState
@@ -105,8 +105,8 @@ def _move(file: ArchiveFile, found: files.Found) -> bool:
         object_key=file.object_key,
         offset=found.offset,
         length=found.length,
-        people_key=keys.people,
-        words_key=keys.words,
+        people_key=key_text(keys.people),
+        words_key=key_text(keys.words),
     )
     try:
         with trail.because("Archived after two years."), trail.discreetly(), transact() as tx:

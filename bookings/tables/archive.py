@@ -84,9 +84,10 @@ class ArchivedBooking(Table):
     offset = NumberAttribute()
     """Of the gzip member in which its line is, in bytes."""
     length = NumberAttribute()
-    people_key = BinaryAttribute(attr_name="peopleKey", null=True, legacy_encoding=False)
-    """Opens the sealed part about who rode, from where to where; gone when they are forgotten, and it with it."""
-    words_key = BinaryAttribute(attr_name="wordsKey", null=True, legacy_encoding=False)
+    people_key = UnicodeAttribute(attr_name="peopleKey", null=True)
+    """Opens the sealed part about who rode, from where to where; gone when they are forgotten, and it with it.
+    Base64."""
+    words_key = UnicodeAttribute(attr_name="wordsKey", null=True)
     """Opens what people typed: notes, reasons."""
     restore_asked_at = InstantAttribute(attr_name="restoreAskedAt", null=True)
     restore_asked_by = UnicodeAttribute(attr_name="restoreAskedBy", null=True)

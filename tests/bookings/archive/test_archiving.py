@@ -26,6 +26,8 @@ from payments.tables import PaymentTransaction
 from tests.bookings.archive.conftest import WISHES, Ride, as_ride, make_cancelled, make_ride, walk, years_later
 from tests.bookings.stage import Cast, requested
 
+pytestmark = pytest.mark.slow
+
 
 class Killed(BaseException):
     """As SIGKILL: nothing of ours runs after it."""

@@ -18,7 +18,7 @@ from atlas.errors import Conflict
 from atlas.tables import Unique
 from atlas.vault import Unsealable
 from bookings.archive import files, purging
-from bookings.archive.record import Keys, opened
+from bookings.archive.record import keys_in, opened
 from bookings.archive.restoring import ArchiveState, ask, look
 from bookings.archive.walking import due_files, see_to_files
 from bookings.services.forgetting import forget_passenger
@@ -27,6 +27,8 @@ from bookings.tables.archive import ArchivedBooking, ArchiveFile
 from payments.tables import PaymentTransaction
 from tests.bookings.archive.conftest import Ride, make_ride, walk, years_later
 from tests.bookings.stage import Cast
+
+pytestmark = pytest.mark.slow
 
 REASON = "Case 4711 of the district court"
 
@@ -200,7 +202,7 @@ def test_a_key_of_one_booking_opens_no_other(cast: Cast) -> None:
     row, stranger = ArchivedBooking.fetch(one.id), ArchivedBooking.fetch(other.id)
     record = files.read_one(row.object_key, row.id, int(row.offset), int(row.length))
     with pytest.raises(Unsealable):
-        opened(record, Keys(stranger.people_key, None))
+        opened(record, keys_in(stranger))
 
 
 # Restoring
