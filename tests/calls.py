@@ -5,15 +5,12 @@ The permission matrix, the budgets, the examples and the outage test all make th
 """
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 from django.conf import settings
-from rest_framework.response import Response
-from rest_framework.test import APIClient
 
 from accounts import examples as accounts_examples
 from accounts import password_reset, sign_in, tokens
@@ -25,7 +22,6 @@ from atlas.origin import Origin
 from bookings import calendar, services
 from bookings import examples as bookings_examples
 from bookings.rules.lifecycle import BookingStatus
-from bookings.tables import ArchivedBooking
 from fleet import examples as fleet_examples
 from fleet.factories import DriverFactory, MemberFactory, OperatorFactory, VehicleFactory
 from fleet.organizations import examples as organization_examples
@@ -41,42 +37,14 @@ from payments.cards.saving import save_card
 from telemetry import examples as telemetry_examples
 from telemetry.devices.services import add_device
 from telemetry.services import give_vin
+from tests.asking import Call, Prepare
 from tests.authenticator import current_code, enrolled
+from tests.bookings.archived import archived
 from tests.bookings.stage import Cast, accepted, assigned, driven, quoted, requested
 from tests.clients import access_token
 from tests.factories import PASSWORD, UserFactory, make_job
 from tests.telemetry.numbers import new_vin
 from tests.telemetry.stage import archived_trip
-
-
-@dataclass(frozen=True)
-class Call:
-    """What goes into a request of an operation; `who` of the cast may make it."""
-
-    who: str
-    ids: Mapping[str, str] = field(default_factory=dict)
-    body: Any = None
-    query: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    token: str | None = None
-    """Of a device: it sends, whoever asks."""
-
-    def send(self, client: APIClient, operation: str, **headers: str) -> Response:
-        method, path = operation.split()
-        if self.token is not None:
-            client = APIClient(raise_request_exception=False)
-            client.credentials(HTTP_AUTHORIZATION=f"Bearer {self.token}")
-        url = "/api/v1" + path.format(**self.ids)
-        if self.query:
-            url += "?" + "&".join(f"{name}={value}" for name, value in self.query.items())
-        body: Any = json.dumps(self.body) if self.body is not None else ""
-        response: Response = client.generic(
-            method, url, body, content_type="application/json", headers={**self.headers, **headers}
-        )
-        return response
-
-
-Prepare = Callable[[Cast], Call]
 
 
 def own(who: str, body: Any = None) -> Prepare:
@@ -99,36 +67,6 @@ def paid(cast: Cast) -> Any:
 def asked(cast: Cast) -> Any:
     """Its extras are to be approved."""
     return services.state_price(user=cast.owner, booking_id=paid(cast).id, price=26_000, reason="Waited at the hotel")
-
-
-def archived(cast: Cast) -> ArchivedBooking:
-    """As the archive's row of it says; its file is asked for nowhere before it is restored."""
-    booking = assigned(cast)
-    row = ArchivedBooking(
-        **{name: getattr(booking, name) for name in SHARED},
-        requested_at=booking.created_at,
-        part="sample",
-        object_key="archive/bookings/sample.jsonl.gz",
-        offset=0,
-        length=0,
-    )
-    row.save()
-    return row
-
-
-SHARED = (
-    "id",
-    "reference",
-    "status",
-    "type_",
-    "payment_status",
-    "concierge_id",
-    "operator_id",
-    "driver_id",
-    "pickup_at",
-    "pickup_day",
-)
-"""What a booking and its row in the archive have in common."""
 
 
 def of_transaction(who: str, prepare: Callable[[Cast], Any], body: Any = None) -> Prepare:

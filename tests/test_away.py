@@ -23,8 +23,9 @@ from bookings import examples
 from bookings.tables import Booking, Quote
 from fleet.services import save_location
 from payments.tables import PaymentTransaction
+from tests.asking import Call
 from tests.bookings.stage import make_cast, quoted, requested
-from tests.calls import CALLS, Call, user_of
+from tests.calls import CALLS, user_of
 from tests.clients import client_of
 from tests.factories import PASSWORD
 from tests.sandbox import sandbox, square_process

@@ -22,8 +22,9 @@ from atlas.live.authentication import in_thread
 from bookings.rules.lifecycle import BookingStatus
 from fleet.factories import OperatorFactory
 from fleet.rules.types import OperatorStatus
+from tests.asking import Call, Prepare
 from tests.bookings.stage import Cast, driven, make_cast, quoted, requested
-from tests.calls import CALLS, Call, Prepare, user_of
+from tests.calls import CALLS, user_of
 from tests.clients import access_token, client_of
 from tests.factories import PASSWORD
 from tests.object_store import object_process, objects

@@ -13,8 +13,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.tables import User
 from fleet.factories import DriverFactory
+from tests.asking import Call, Prepare
 from tests.bookings.stage import Cast, make_cast, requested
-from tests.calls import CALLS, Call, Prepare, of_booking, own, quote
+from tests.calls import CALLS, of_booking, own, quote
 from tests.clients import client_of
 from tests.factories import PASSWORD
 from tests.object_store import object_process, objects
