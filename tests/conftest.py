@@ -25,6 +25,7 @@ SLOW = [
         "fleet/admin",
         "payments/admin",
         "privacy",
+        "telemetry/importing",
         "telemetry/trips",
     )
 ]

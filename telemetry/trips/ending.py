@@ -11,40 +11,31 @@ has the same bytes, the row exists, and states are written under their versions.
 their TTL: deleting costs as much as writing, and until then they tell a batch that is sent again from a late one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-import structlog
 from pynamodb.exceptions import DeleteError, UpdateError
 
 from atlas.dynamo.attributes import utc_now
-from atlas.dynamo.transaction import retried, transact
-from atlas.errors import Conflict, Unavailable
+from atlas.errors import Unavailable
 from atlas.shards import all_shards
 from telemetry.configuration import thresholds
 from telemetry.rules.machine import Span
 from telemetry.rules.ordering import Track, flush, outlook
-from telemetry.rules.point import Point, milliseconds
-from telemetry.rules.trip_name import archive_key, trip_id
+from telemetry.rules.point import milliseconds
+from telemetry.rules.trip_name import trip_id
 from telemetry.state import store
 from telemetry.state.store import Overtaken, Vehicle
 from telemetry.tables import TripState
-from telemetry.trips import archive, describing, heat, losses, watch
+from telemetry.trips import keeping, losses, watch
 from telemetry.trips.gathering import points_of
-from telemetry.trips.row import new_row
 from telemetry.trips.tables import Trip
-
-log = structlog.get_logger(__name__)
 
 BATCH = 100
 """At most so many of each shard in one run; the next run takes the rest."""
 LEASE = timedelta(minutes=2)
 """Whose work was cut off is due again after so long."""
 TRIES = 8
-
-
-class AlreadyIndexed(Conflict):
-    """Another worker was quicker."""
 
 
 def claim_due(now: datetime | None = None) -> Iterator[str]:
@@ -103,21 +94,7 @@ def _keep(vehicle: Vehicle, span: Span, now: datetime) -> None:
         losses.record(vehicle, span, now)
     if not points:
         return
-    size = archive.write(archive_key(pvin, name), points)
-    row = new_row(pvin, name, vehicle.item.organization_id, points, archive_bytes=size, now=now)
-    describing.want(row, now)
-    try:
-        _index(row, points)
-    except AlreadyIndexed:
-        log.info("trip_indexed_by_another", vin=pvin, trip_id=name)
-
-
-@retried
-def _index(row: Trip, points: Sequence[Point]) -> None:
-    """The row and what it adds to the heat of its day, together, so that neither counts twice."""
-    with transact() as tx:
-        tx.create(row, otherwise=AlreadyIndexed())
-        heat.add(tx, row, points)
+    keeping.keep(pvin, name, vehicle.item.organization_id, points, now)
 
 
 def _drain(vehicle: Vehicle, spans: tuple[Span, ...], now: datetime) -> None:

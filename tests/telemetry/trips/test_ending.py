@@ -22,7 +22,7 @@ from telemetry.rules.summary import path_length
 from telemetry.rules.trip_name import trip_id
 from telemetry.state import store
 from telemetry.tables import Breadcrumbs, Device, IngestError, TripState
-from telemetry.trips import archive, ending, watch
+from telemetry.trips import archive, ending, keeping, watch
 from telemetry.trips.tables import Trip
 from tests.rules.test_trips import trips
 from tests.telemetry.drives import drive, sent
@@ -143,7 +143,7 @@ def killing(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, *, after: bo
     monkeypatch.setattr(owner, name, killed)
 
 
-STEPS = [(store.Vehicle, "save"), (archive, "write"), (ending, "transact"), (ending, "_drain"), (ending, "_let_go")]
+STEPS = [(store.Vehicle, "save"), (archive, "write"), (keeping, "transact"), (ending, "_drain"), (ending, "_let_go")]
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
