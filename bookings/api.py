@@ -146,9 +146,28 @@ class Accept(BookingView):
     )
     @idempotent
     def post(self, request: Request, quote_id: UUID) -> Response:
-        """Take a quote and authorise the card."""
+        """Take a quote and authorise the card.
+
+        A ride whose card could not be held until its end needs one that is kept: one of `me/cards`, or a token with
+        `consent`. Nothing is held then; `hold.askAt` says when it will be.
+        """
         body = self.body(shape.AcceptSerializer)
         return self.show(services.accept_quote(user=current_user(request), quote_id=str(quote_id), **body))
+
+
+class Card(BookingView):
+    @extend_schema(
+        operation_id="replace_card",
+        tags=TAGS,
+        request=shape.CardChoiceSerializer,
+        responses={200: Detail, 402: error_response("The card was declined; nothing was changed.")},
+        examples=[examples.CARD],
+    )
+    @idempotent
+    def post(self, request: Request, booking_id: UUID) -> Response:
+        """Have a sold ride paid by another card on file; it is asked at once where a hold is due."""
+        body = self.body(shape.CardChoiceSerializer)
+        return self.show(services.replace_card(user=current_user(request), booking_id=str(booking_id), **body))
 
 
 class Withdraw(View):

@@ -13,6 +13,7 @@ urlpatterns = [
     path("bookings/<uuid:booking_id>/history", api.History.as_view(), name="api-history"),
     path("bookings/<uuid:booking_id>/quotes", api.Quotes.as_view(), name="api-quotes"),
     path("bookings/<uuid:booking_id>/cancel", api.Cancel.as_view(), name="api-cancel"),
+    path("bookings/<uuid:booking_id>/card", api.Card.as_view(), name="api-booking-card"),
     path("bookings/<uuid:booking_id>/assign", api.Assign.as_view(), name="api-assign"),
     path("bookings/<uuid:booking_id>/status", api.Status.as_view(), name="api-status"),
     path("bookings/<uuid:booking_id>/final-price", api_final.FinalPrice.as_view(), name="api-final-price"),

@@ -20,6 +20,16 @@ class BookingChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class BookingAlert:
+    """Something about a booking wants somebody to act. Published beside the e-mail, never stored."""
+
+    booking_id: str
+    concierge_id: str
+    operator_id: str | None
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class QuotesChanged:
     """The quotes of an open booking are not what they were. Published, never stored."""
 
@@ -60,6 +70,21 @@ class RideCancelled:
     booking_id: str
     transaction_id: str
     fee: int
+
+
+@dataclass(frozen=True, slots=True)
+class HoldReplaced:
+    """A hold is not needed any more, as another one stands or the ride is over: to be released. In the outbox."""
+
+    booking_id: str
+    transaction_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeeDue:
+    """A ride without a hold was cancelled at a fee: its card is asked for that. In the outbox until it has answered."""
+
+    booking_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from atlas.api.schema import request_example
 from atlas.dynamo.attributes import utc_now
+from payments.cards.consent import VERSION
 
 DETAILS = {
     "vehicleCategory": "SEDAN",
@@ -41,6 +42,7 @@ QUOTE = request_example(
     },
 )
 ACCEPT = request_example("By card", {"method": "CARD", "sourceId": "cnon:card-nonce-ok"})
+CARD = request_example("Another card", {"sourceId": "cnon:card-nonce-ok", "consent": VERSION})
 ASSIGN = request_example(
     "A driver and a car",
     {"driverId": "0c9f4e1a-7d5b-4c55-9a43-2f1f6f0f7a10", "vehicleId": "3f2c1f7e-58a1-4f0e-9d0a-6f3f3f0c2b11"},

@@ -13,9 +13,12 @@ from atlas.live.publish import publish
 from bookings import services
 from bookings.archive import restoring
 from bookings.events import (
+    BookingAlert,
     BookingChanged,
     ChargeHeld,
     DepartureMissed,
+    FeeDue,
+    HoldReplaced,
     NoticesDue,
     NoticeWanted,
     QuotesChanged,
@@ -25,7 +28,8 @@ from bookings.events import (
     RideCompleted,
 )
 from bookings.notices import sending
-from bookings.rules.lifecycle import REPORTED, BookingStatus
+from bookings.rules.lifecycle import REPORTED, Actor, BookingStatus
+from bookings.rules.notices import RECIPIENT, TOLD, occasion
 from bookings.tables import Booking
 from bookings.topics import REQUESTS, booking_topic, driver_topic, inbox_topic, operator_topic
 from payments.events import (
@@ -82,6 +86,16 @@ def capture_charge(event: ChargeHeld) -> None:
 def release_payment(event: RideCancelled) -> None:
     """The ride was called off: keep the fee, let the rest go."""
     release(transaction_id=event.transaction_id, keep=event.fee, reason="The booking was cancelled.")
+
+
+def release_hold(event: HoldReplaced) -> None:
+    """Another hold stands, or none is needed."""
+    release(transaction_id=event.transaction_id, keep=0, reason="Another hold took its place.")
+
+
+def charge_fee(event: FeeDue) -> None:
+    """The ride was called off at a fee, and nothing is held for it."""
+    services.charge_fee(booking_id=event.booking_id)
 
 
 def follow_payment(
@@ -151,6 +165,16 @@ def show_quotes(event: QuotesChanged) -> None:
 
 def show_request(event: RequestOpened) -> None:
     publish(REQUESTS, {"type": "request", "bookingId": event.booking_id, "open": event.is_open})
+
+
+def show_alert(event: BookingAlert) -> None:
+    """Those who are to act see it at once, wherever they are; the same parties have an e-mail of it."""
+    news = {"type": "alert", "code": event.code, "bookingId": event.booking_id}
+    told = {RECIPIENT[kind] for kind in TOLD[occasion(event.code)]}
+    if Actor.CONCIERGE in told:
+        publish(inbox_topic(event.concierge_id), news)
+    if Actor.OPERATOR in told and event.operator_id:
+        publish(operator_topic(event.operator_id), news)
 
 
 def alert_operator(event: DepartureMissed) -> None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.archive.restoring import ArchiveState
 from bookings.rules.lifecycle import Action, Actor, BookingStatus
-from bookings.rules.types import BookingType, CancellationCode, DeclineReason
+from bookings.rules.types import GIVEN, BookingType, CancellationCode, DeclineReason
 from fleet.rules.types import VehicleCategory
 
 Labels = Mapping[str, str | Promise]
@@ -88,6 +88,7 @@ CODES: Labels = {
     CancellationCode.OPERATOR_UNAVAILABLE: _("We cannot serve it"),
     CancellationCode.VEHICLE_BREAKDOWN: _("The vehicle broke down"),
     CancellationCode.SAFETY: _("Safety"),
+    CancellationCode.PAYMENT_FAILED: _("The card could not be charged"),
     CancellationCode.OTHER: _("Another reason"),
 }
 
@@ -110,7 +111,7 @@ CODES_OF: Mapping[Actor, tuple[CancellationCode, ...]] = {
         CancellationCode.SAFETY,
         CancellationCode.OTHER,
     ),
-    Actor.ADMIN: tuple(code for code in CancellationCode if code is not CancellationCode.NO_SHOW),
+    Actor.ADMIN: tuple(code for code in GIVEN if code is not CancellationCode.NO_SHOW),
 }
 """The reasons that each part is offered; NO_SHOW joins them when it may be stated."""
 

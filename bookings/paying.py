@@ -1,14 +1,71 @@
 """The payments of a booking, for those of its parties whom money concerns."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
 from accounts.users import CurrentUser
+from atlas.dynamo.attributes import utc_now
+from bookings.rules.holding import call_off_at, hold_at, is_wanted, needs_card
 from bookings.rules.lifecycle import Actor
+from bookings.services.change import is_held
+from bookings.services.dispatching import ride_of
 from bookings.tables import Booking
 from payments import panel, selectors
+from payments.cards.tables import SavedCard
+from payments.cards.words import card_name
+from payments.declines import Decline, explain
 from payments.rules.types import TransactionStatus
 from payments.tables import PaymentTransaction
 
 MOST_SHOWN = 20
+
+
+class Plan(NamedTuple):
+    """How a ride that is sold now is paid by card."""
+
+    needs_card: bool
+    """A hold taken now would not outlast it: the card must be kept."""
+    hold_at: datetime | None
+    """When its price is reserved; None for at once."""
+
+
+def plan_of(booking: Booking) -> Plan:
+    ride, now = ride_of(booking), utc_now()
+    return Plan(needs_card(ride, now=now), hold_at(ride, now=now))
+
+
 _CAME_TO_NOTHING = frozenset({TransactionStatus.FAILED, TransactionStatus.VOIDED})
+
+
+@dataclass(frozen=True, slots=True)
+class CardState:
+    """The card on file of a booking, for those who may see it."""
+
+    name: str
+    is_held: bool
+    ask_at: datetime | None
+    decline: Decline | None
+    called_off_at: datetime | None
+    """Unless a hold stands by then."""
+    may_replace: bool
+
+
+def card_state(booking: Booking, part: Actor = Actor.CONCIERGE) -> CardState | None:
+    """None where no card on file pays, the ride is over, or it is none of the asker's business."""
+    hold = booking.hold
+    if hold is None or part not in (Actor.CONCIERGE, Actor.ADMIN) or not is_wanted(booking.status):
+        return None
+    card = SavedCard.find(booking.card_id)
+    held = is_held(booking)
+    return CardState(
+        name=card_name(card) if card and card.last4 else "",
+        is_held=held,
+        ask_at=hold.ask_at,
+        decline=explain(hold.code) if hold.code else None,
+        called_off_at=call_off_at(status=booking.status, pickup_at=booking.pickup_at, is_held=held),
+        may_replace=part is Actor.CONCIERGE and hold.transaction_id is None,
+    )
 
 
 def payments_of(user: CurrentUser, booking: Booking, part: Actor) -> list[panel.Shown]:

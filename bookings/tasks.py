@@ -21,10 +21,12 @@ DO = {
     Task.ALERT_DEPARTURE: services.alert_departure,
     Task.TAKE_ANNOUNCED: services.take_announced,
     Task.CLOSE_EXTRAS: services.close_extras,
+    Task.CALL_OFF_UNPAID: services.call_off_unpaid,
     Task.SETTLE_ACCEPTANCE: services.settle_acceptance,
     Task.SETTLE_CHARGE: services.settle_charge,
+    Task.AUTHORIZE_CARD: services.authorize_card,
 }
-ASKING = frozenset({Task.SETTLE_ACCEPTANCE, Task.SETTLE_CHARGE})
+ASKING = frozenset({Task.SETTLE_ACCEPTANCE, Task.SETTLE_CHARGE, Task.AUTHORIZE_CARD})
 """What asks the payment provider."""
 
 

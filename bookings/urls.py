@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from bookings.views import accepting, acting, closing, detail, lists, receipts, requesting
+from bookings.views import accepting, acting, card, closing, detail, lists, receipts, requesting
 
 pages = [
     path("bookings/", lists.bookings, name="list"),
@@ -21,6 +21,8 @@ pages = [
     path("bookings/<uuid:booking_id>/assign/", acting.assign, name="assign"),
     path("bookings/<uuid:booking_id>/status/", acting.status, name="status"),
     path("bookings/<uuid:booking_id>/cancel/", closing.cancel, name="cancel"),
+    path("bookings/<uuid:booking_id>/card/", card.card, name="card"),
+    path("bookings/<uuid:booking_id>/card/state/", card.state, name="card_state"),
     path("bookings/<uuid:booking_id>/receipt/", receipts.receipt, name="receipt"),
     path("bookings/<uuid:booking_id>/receipt.pdf", receipts.receipt_pdf, name="receipt_pdf"),
     path("receipts/<str:token>/", receipts.receipt_by_link, name="receipt_by_link"),

@@ -81,6 +81,7 @@ DECLINES: Mapping[str, Decline] = MappingProxyType(
                     _("Try again and confirm it when the bank asks. Nothing was charged."),
                 ),
             ),
+            ("CARD_REMOVED", Decline(_("The card is not kept any more."), _OTHER, another_card=True)),
             *_each(
                 ("CARD_NOT_SUPPORTED", "UNSUPPORTED_CARD_BRAND", "UNSUPPORTED_INSTRUMENT_TYPE", "CARD_MISMATCH"),
                 Decline(_("This kind of card is not taken."), _OTHER, another_card=True),

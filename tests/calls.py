@@ -40,6 +40,7 @@ from telemetry.services import give_vin
 from tests.asking import Call, Prepare
 from tests.authenticator import current_code, enrolled
 from tests.bookings.archived import archived
+from tests.bookings.far_ahead import sold_far
 from tests.bookings.stage import Cast, accepted, assigned, driven, quoted, requested
 from tests.clients import access_token
 from tests.factories import PASSWORD, UserFactory, make_job
@@ -313,6 +314,7 @@ CALLS: dict[str, Prepare] = {
     "POST /bookings/{booking_id}/tip": of_booking("concierge", paid, bookings_examples.TIP.value),
     "POST /bookings/{booking_id}/cancel": of_booking("concierge", assigned, bookings_examples.CANCEL.value),
     "POST /bookings/{booking_id}/assign": assign,
+    "POST /bookings/{booking_id}/card": of_booking("concierge", sold_far, bookings_examples.CARD.value),
     "POST /bookings/{booking_id}/status": of_booking("chauffeur", assigned, bookings_examples.STATUS.value),
     "GET /bookings/{booking_id}/track": of_booking("concierge", live),
     "GET /bookings/{booking_id}/receipt": of_booking("concierge", paid),

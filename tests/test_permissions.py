@@ -92,6 +92,7 @@ GET    /bookings/{booking_id}/track             401   200   404   200   200   40
 GET    /bookings/{booking_id}/receipt           401   200   404   200   200   404   404   200   404   200
 GET    /bookings/{booking_id}/archive           401   200   404   200   200   404   404   200   404   200
 POST   /bookings/{booking_id}/archive/restore   401   202   404   202   202   404   404   202   404   202
+POST   /bookings/{booking_id}/card              401   200   404   403   403   404   404   404   404   403
 POST   /quotes/{quote_id}/accept                401   200   404   403   403   404   404   404   404   403
 POST   /quotes/{quote_id}/withdraw              401   403   404   200   200   404   404   404   404   403
 GET    /drivers/me/jobs                         401   403   403   403   403   403   403   200   200   403

@@ -18,6 +18,7 @@ from atlas.asgi import application
 from atlas.live.authentication import in_thread
 from bookings.rules.lifecycle import BookingStatus
 from bookings.tables import Booking
+from tests.bookings.far_ahead import sold_far
 from tests.bookings.stage import Cast, browser, driven, make_cast, quoted, requested
 from tests.clients import access_token
 from tests.factories import PASSWORD, make_job
@@ -28,7 +29,7 @@ __all__ = ["sandbox", "square_process"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox")]
 
-# Of a ride that is over; (open): of a request with a quote of the owner's.
+# Of a ride that is over; (open): of a request with a quote of the owner's; (far): of one that a card on file pays.
 PAGES = rows("""
                                                                    anon  conc other owner  mngr rival  susp chauf  coll admin
 GET  /                                                              302   302   302   302   302   302   302   302   302   302
@@ -46,6 +47,12 @@ POST /bookings/{booking_id}/assign/                                 302   403   
 POST /bookings/{booking_id}/status/                                 302   302   302   302   302   302   302   302   302   302
 GET  /bookings/{booking_id}/cancel/                                 302   302   404   302   302   404   404   403   404   200
 POST /bookings/{booking_id}/cancel/                                 302   302   404   302   302   404   404   403   404   400
+GET  /bookings/{booking_id}/card/                                   302   302   404   403   403   404   404   403   404   403
+POST /bookings/{booking_id}/card/                                   302   302   404   403   403   404   404   403   404   403
+GET  /bookings/{booking_id}/card/state/                             302   200   404   403   403   404   404   403   404   403
+GET  /bookings/{booking_id}/card/ (far)                             302   200   404   403   403   404   404   404   404   403
+POST /bookings/{booking_id}/card/ (far)                             302   400   404   403   403   404   404   404   404   403
+GET  /bookings/{booking_id}/card/state/ (far)                       302   200   404   403   403   404   404   404   404   403
 GET  /bookings/{booking_id}/receipt/                                302   200   404   200   200   404   404   200   404   200
 GET  /bookings/{booking_id}/receipt.pdf                             302   200   404   200   200   404   404   200   404   200
 GET  /osmand/<str:token>/                                           401   401   401   401   401   401   401   401   401   401
@@ -120,15 +127,15 @@ WS /ws/inbox/                  4401     0     0     0     0     0     0     0   
 NOBODYS = "00000000-0000-4000-8000-000000000000"
 
 
-def ids_of(cast: Cast, *, is_open: bool) -> dict[str, str]:
+def ids_of(cast: Cast, *, note: str) -> dict[str, str]:
     job_id = make_job(cast.concierge).id
     of_organization = {"organization_id": str(cast.operator.organization_id), "user_id": NOBODYS}
     of_organization["invitation_id"] = NOBODYS
-    if is_open:
+    if note == "(open)":
         booking = requested(cast)
         quote_id = quoted(cast, booking).id
     else:
-        booking = driven(cast, BookingStatus.COMPLETED)
+        booking = sold_far(cast) if note == "(far)" else driven(cast, BookingStatus.COMPLETED)
         quote_id = str(booking.selected_quote_id)
     return {"booking_id": booking.id, "quote_id": quote_id, "job_id": job_id, "session_id": NOBODYS, **of_organization}
 
@@ -138,7 +145,7 @@ def test_everybody_sees_what_the_matrix_says(name: str, expected: dict[str, int]
     cast = make_cast(PASSWORD)
     method, path, *note = name.split()
     people = people_of(cast)
-    ids = ids_of(cast, is_open=bool(note)) if "{" in path else {}
+    ids = ids_of(cast, note="".join(note)) if "{" in path else {}
     found = {}
     for who in sorted(expected, key=lambda who: expected[who] < 400):  # who is refused asks first
         ask: Any = getattr(browser_of(people[who]), method.lower())

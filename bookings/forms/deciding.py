@@ -1,4 +1,4 @@
-"""What is decided about a booking: its quotes, its payment, who drives it, its end."""
+"""What is decided about a booking: its quotes, who drives it, its end."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -13,25 +13,14 @@ from bookings import labels
 from bookings.rules.lifecycle import Actor
 from bookings.rules.types import CancellationCode
 from bookings.serializers import (
-    AcceptSerializer,
     AssignSerializer,
     CancelSerializer,
     NewQuoteSerializer,
     StatusSerializer,
 )
 from fleet.tables import Driver, Vehicle
-from payments.rules.types import PaymentMethod
 
 LARGEST_PRICE = Decimal(1_000_000)
-OUTCOMES = (
-    ("cnon:card-nonce-ok", _("Approved")),
-    ("cnon:card-nonce-declined", _("Declined by the bank")),
-    ("cnon:card-nonce-rejected-cvv", _("Wrong security code")),
-    ("cnon:card-nonce-rejected-postalcode", _("Wrong postal code")),
-    ("cnon:card-nonce-rejected-expiration", _("Wrong expiry date")),
-    ("cnon:card-nonce-already-used", _("Token used before")),
-)
-"""The tokens that Square's own sandbox knows, by what happens to them. Never a card's number."""
 
 
 class QuoteForm(ApiForm):
@@ -57,23 +46,6 @@ class QuoteForm(ApiForm):
 
     def body(self, cleaned: Mapping[str, Any]) -> dict[str, Any]:
         return super().body({**cleaned, "price": int(cleaned["price"] * 100)})
-
-
-class AcceptForm(ApiForm):
-    """Paying outside production: the card is named by what will happen to it."""
-
-    serializer: ClassVar[type[Serializer]] = AcceptSerializer
-
-    source_id: forms.Field = forms.ChoiceField(label=_("Test card"), choices=OUTCOMES)
-
-    def body(self, cleaned: Mapping[str, Any]) -> dict[str, Any]:
-        return {**super().body(cleaned), "method": PaymentMethod.CARD}
-
-
-class CardForm(AcceptForm):
-    """Paying by Square's card field: `js/payments/page.js` fills in the token that it gives."""
-
-    source_id = forms.CharField(widget=forms.HiddenInput, max_length=200)
 
 
 class AssignForm(ApiForm):

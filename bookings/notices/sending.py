@@ -21,8 +21,8 @@ from atlas.errors import Unavailable
 from bookings.crew import Crew, crew_of
 from bookings.events import NoticesDue, NoticeWanted
 from bookings.notices.wording import wording
-from bookings.rules.lifecycle import Action, Actor
-from bookings.rules.notices import RECIPIENT, TOLD, NoticeKind, NoticeState, driver_told, is_outdated
+from bookings.rules.lifecycle import Actor
+from bookings.rules.notices import RECIPIENT, TOLD, NoticeKind, NoticeState, driver_told, is_outdated, occasion
 from bookings.tables import Booking, Notice
 from fleet.tables import Driver
 
@@ -67,7 +67,7 @@ def send_again(event: NoticeWanted) -> None:
 
 
 def _addressees(event: NoticesDue, booking: Booking, crew: Crew) -> Iterator[Addressee]:
-    action = Action(event.action)
+    action = occasion(event.action)
     operator_id = crew.operator.user_id if crew.operator else None
     for kind in TOLD[action]:
         match RECIPIENT[kind]:
@@ -125,7 +125,13 @@ def _reason_to_skip(notice: Notice, booking: Booking, user: User | None) -> str 
         return "The account is gone."
     if not user.settings.notifications:
         return "The recipient has turned notifications off."
-    if is_outdated(notice.kind, booking.status, told_of=notice.driver_id, driver_id=booking.driver_id):
+    if is_outdated(
+        notice.kind,
+        booking.status,
+        told_of=notice.driver_id,
+        driver_id=booking.driver_id,
+        card_is_good=booking.hold is None or booking.hold.code is None,
+    ):
         return "The booking went on before it could be sent."
     return None
 

@@ -21,6 +21,7 @@ from bookings.receipts import links
 from bookings.receipts.reading import is_charged
 from bookings.rules.notices import NoticeKind
 from bookings.tables import Booking
+from payments.declines import explain
 
 RECEIPTED = frozenset({NoticeKind.COMPLETED, NoticeKind.CANCELLED})
 """What is told with the receipt at hand."""
@@ -64,7 +65,9 @@ def local_time(instant: datetime, timezone: str) -> str:
 def _confirmed(booking: Booking, crew: Crew) -> Wording:
     return Wording(
         _("Your ride %(reference)s is confirmed") % {"reference": booking.reference},
-        _("The operator is chosen and your card is authorised. We will tell you who drives as soon as that is known."),
+        _("The operator is chosen and your card is authorised. We will tell you who drives as soon as that is known.")
+        if booking.transaction_id
+        else _("The operator is chosen. Your card is kept and charged nothing yet; we will tell you who drives."),
         (
             *_ride(booking),
             (_("From"), booking.details.pickup_location),
@@ -72,6 +75,7 @@ def _confirmed(booking: Booking, crew: Crew) -> Wording:
             (_("Operator"), crew.operator.company_name if crew.operator else ""),
             (_("Vehicle"), crew.vehicle.name if crew.vehicle else ""),
             (_("Price"), _money(booking, booking.final_price)),
+            *_reserved_at(booking),
         ),
         *_page(booking),
     )
@@ -157,6 +161,45 @@ def _job_withdrawn(booking: Booking, crew: Crew) -> Wording:
     )
 
 
+def _card_refused(booking: Booking, crew: Crew) -> Wording:
+    decline = explain(booking.hold.code)
+    again = booking.hold.ask_at
+    return Wording(
+        _("Your card for %(reference)s was not accepted") % {"reference": booking.reference},
+        _("The price could not be reserved. Without a card that pays, the ride is called off two hours before."),
+        (
+            *_ride(booking),
+            (_("Price"), _money(booking, booking.final_price)),
+            (_("What the bank says"), str(decline.said)),
+            *(((_("The same card is asked again"), local_time(again, booking.details.timezone)),) if again else ()),
+        ),
+        _url("bookings:card", booking),
+        _("Use another card"),
+    )
+
+
+def _payment_missing(booking: Booking, crew: Crew) -> Wording:
+    return Wording(
+        _("Not paid for yet: %(reference)s") % {"reference": booking.reference},
+        _(
+            "The client's card did not give the price. They are asked for another one; without it the ride is called "
+            "off two hours before the pick-up. Nobody can set out until it is paid for."
+        ),
+        (*_ride(booking), (_("Price"), _money(booking, booking.final_price))),
+        *_page(booking),
+    )
+
+
+def _card_gone(booking: Booking, crew: Crew) -> Wording:
+    return Wording(
+        _("Your ride %(reference)s needs another card") % {"reference": booking.reference},
+        _("The card that was to pay for it is not kept any more. The ride stays booked; give another card in time."),
+        (*_ride(booking), (_("Price"), _money(booking, booking.final_price))),
+        _url("bookings:card", booking),
+        _("Use another card"),
+    )
+
+
 WORDS: Mapping[NoticeKind, Callable[[Booking, Crew], Wording]] = {
     NoticeKind.CONFIRMED: _confirmed,
     NoticeKind.DRIVER_ASSIGNED: _driver_assigned,
@@ -167,6 +210,9 @@ WORDS: Mapping[NoticeKind, Callable[[Booking, Crew], Wording]] = {
     NoticeKind.RIDE_CANCELLED: _ride_cancelled,
     NoticeKind.JOB_ASSIGNED: _job_assigned,
     NoticeKind.JOB_WITHDRAWN: _job_withdrawn,
+    NoticeKind.CARD_REFUSED: _card_refused,
+    NoticeKind.PAYMENT_MISSING: _payment_missing,
+    NoticeKind.CARD_GONE: _card_gone,
 }
 
 
@@ -186,6 +232,13 @@ def _cancellation(booking: Booking) -> Facts:
         *(((_("Reason"), str(labels.CODES.get(code, code))),) if code else ()),
         (_("Cancellation fee"), _money(booking, booking.cancellation_fee or 0)),
     )
+
+
+def _reserved_at(booking: Booking) -> Facts:
+    """When the card on file is asked, where that is still to come."""
+    if booking.transaction_id or booking.hold is None or booking.hold.ask_at is None:
+        return ()
+    return ((_("Reserved on your card"), local_time(booking.hold.ask_at, booking.details.timezone)),)
 
 
 def _page(booking: Booking) -> tuple[str, str]:

@@ -17,6 +17,8 @@ class Task(StrEnum):
     SETTLE_CHARGE = "settle_charge"
     TAKE_ANNOUNCED = "take_announced"
     CLOSE_EXTRAS = "close_extras"
+    AUTHORIZE_CARD = "authorize_card"
+    CALL_OFF_UNPAID = "call_off_unpaid"
 
 
 class Due(NamedTuple):
@@ -34,11 +36,14 @@ def due(
     charge_due_at: datetime | None = None,
     capture_at: datetime | None = None,
     answer_until: datetime | None = None,
+    ask_at: datetime | None = None,
+    call_off_at: datetime | None = None,
 ) -> Due | None:
     """The next thing that time itself does to a booking; None when only people can move it.
 
     `acceptance_due_at` is when an accept that is under way should have been answered, `charge_due_at` a charge of
     extras or a tip; until `capture_at` another price is waited for, after `answer_until` extras count as refused.
+    At `ask_at` the card on file is asked for its hold, at `call_off_at` a ride without one is called off.
     """
     if acceptance_due_at is not None:
         return Due(acceptance_due_at, Task.SETTLE_ACCEPTANCE)
@@ -50,5 +55,7 @@ def due(
         (pickup_at - MISSED_DEPARTURE if status in UPCOMING and not departure_alerted else None, Task.ALERT_DEPARTURE),
         (capture_at if status in SERVED else None, Task.TAKE_ANNOUNCED),
         (answer_until if status in SERVED else None, Task.CLOSE_EXTRAS),
+        (ask_at, Task.AUTHORIZE_CARD),
+        (call_off_at, Task.CALL_OFF_UNPAID),
     ]
     return min((Due(at, task) for at, task in coming if at is not None), default=None)

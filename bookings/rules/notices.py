@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from bookings.rules.lifecycle import JOBS, Action, Actor, BookingStatus
+from bookings.rules.lifecycle import JOBS, LIVE, UPCOMING, Action, Actor, BookingStatus
+
+
+class Occasion(StrEnum):
+    """What a booking's parties are told of beside what is done to it."""
+
+    HOLD_REFUSED = "hold_refused"
+    """The card on file gave no hold."""
+    CARD_GONE = "card_gone"
+    """The card on file was removed before it was needed."""
 
 
 class NoticeKind(StrEnum):
@@ -17,6 +26,9 @@ class NoticeKind(StrEnum):
     RIDE_CANCELLED = "ride_cancelled"
     JOB_ASSIGNED = "job_assigned"
     JOB_WITHDRAWN = "job_withdrawn"
+    CARD_REFUSED = "card_refused"
+    PAYMENT_MISSING = "payment_missing"
+    CARD_GONE = "card_gone"
 
 
 class NoticeState(StrEnum):
@@ -41,10 +53,13 @@ RECIPIENT: Mapping[NoticeKind, Actor] = MappingProxyType(
         _K.RIDE_CANCELLED: Actor.OPERATOR,
         _K.JOB_ASSIGNED: Actor.DRIVER,
         _K.JOB_WITHDRAWN: Actor.DRIVER,
+        _K.CARD_REFUSED: Actor.CONCIERGE,
+        _K.PAYMENT_MISSING: Actor.OPERATOR,
+        _K.CARD_GONE: Actor.CONCIERGE,
     }
 )
 
-TOLD: Mapping[Action, tuple[NoticeKind, ...]] = MappingProxyType(
+TOLD: Mapping[Action | Occasion, tuple[NoticeKind, ...]] = MappingProxyType(
     {
         Action.ACCEPT: (_K.CONFIRMED, _K.QUOTE_ACCEPTED),
         Action.ASSIGN: (_K.DRIVER_ASSIGNED, _K.JOB_ASSIGNED),
@@ -52,11 +67,23 @@ TOLD: Mapping[Action, tuple[NoticeKind, ...]] = MappingProxyType(
         Action.CANCEL: (_K.CANCELLED, _K.RIDE_CANCELLED, _K.JOB_WITHDRAWN),
         Action.COMPLETE: (_K.COMPLETED,),
         Action.EXPIRE: (_K.EXPIRED,),
+        Occasion.HOLD_REFUSED: (_K.CARD_REFUSED, _K.PAYMENT_MISSING),
+        Occasion.CARD_GONE: (_K.CARD_GONE,),
     }
 )
 
+OF_CARDS = frozenset({_K.CARD_REFUSED, _K.PAYMENT_MISSING, _K.CARD_GONE})
+"""News until the ride is held for, or will not take place."""
 
-def driver_told(kind: NoticeKind, action: Action, *, driver_id: str | None, former_driver_id: str | None) -> str | None:
+
+def occasion(word: str) -> Action | Occasion:
+    """As it stands in a `NoticesDue`."""
+    return Occasion(word) if word in {each.value for each in Occasion} else Action(word)
+
+
+def driver_told(
+    kind: NoticeKind, action: Action | Occasion, *, driver_id: str | None, former_driver_id: str | None
+) -> str | None:
     """Which driver a notice to a driver is for; None when nobody is to be told.
 
     `driver_id` has the job, or had it until it was cancelled; `former_driver_id` had it before somebody else.
@@ -66,11 +93,16 @@ def driver_told(kind: NoticeKind, action: Action, *, driver_id: str | None, form
     return driver_id
 
 
-def is_outdated(kind: NoticeKind, status: BookingStatus, *, told_of: str | None, driver_id: str | None) -> bool:
+def is_outdated(
+    kind: NoticeKind, status: BookingStatus, *, told_of: str | None, driver_id: str | None, card_is_good: bool = False
+) -> bool:
     """Whether the booking went on since, so that this would be false news; what came after has its own notice.
 
-    `told_of` is the driver whom the notice is of (to a driver: its recipient), `driver_id` the booking's now.
+    `told_of` is the driver whom the notice is of (to a driver: its recipient), `driver_id` the booking's now;
+    `card_is_good` when nothing is wrong with how it is paid.
     """
+    if kind in OF_CARDS:
+        return card_is_good or status not in UPCOMING | LIVE
     if kind in (_K.CONFIRMED, _K.QUOTE_ACCEPTED):
         return status is BookingStatus.CANCELLED
     if kind in (_K.DRIVER_ASSIGNED, _K.JOB_ASSIGNED):

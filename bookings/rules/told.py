@@ -13,6 +13,7 @@ TOLD_PLAINLY = frozenset(
         "selectedQuoteId",
         "paymentStatus",
         "transactionId",
+        "cardId",
         "arrivedAt",
         "boardedAt",
         "extrasConsent",
@@ -32,6 +33,8 @@ PASSING = frozenset(
     [
         "pendingQuotes",
         "acceptance",
+        "hold",
+        "countsOn",
         "deadline",
         "departureAlertedAt",
         "openShard",

@@ -51,8 +51,13 @@ class CancellationCode(StrEnum):
     OPERATOR_UNAVAILABLE = "OPERATOR_UNAVAILABLE"
     VEHICLE_BREAKDOWN = "VEHICLE_BREAKDOWN"
     SAFETY = "SAFETY"
+    PAYMENT_FAILED = "PAYMENT_FAILED"
+    """Nobody's to give: a ride without a hold is called off by itself."""
     OTHER = "OTHER"
 
+
+GIVEN = tuple(code for code in CancellationCode if code is not CancellationCode.PAYMENT_FAILED)
+"""The reasons that people give."""
 
 TAKEN = frozenset({PaymentStatus.CAPTURED, PaymentStatus.REFUNDED})
 """Money moved, whether or not it went back since."""

@@ -35,7 +35,13 @@ from bookings.serializers.final import (
     RefuseExtrasSerializer,
 )
 from bookings.serializers.prices import PriceLineSerializer, PriceSerializer
-from bookings.serializers.quotes import AcceptSerializer, NewQuoteSerializer, QuoteListSerializer, QuoteSerializer
+from bookings.serializers.quotes import (
+    AcceptSerializer,
+    CardChoiceSerializer,
+    NewQuoteSerializer,
+    QuoteListSerializer,
+    QuoteSerializer,
+)
 from bookings.serializers.receipts import ReceiptDaySerializer, ReceiptSerializer
 from bookings.serializers.rides import (
     AssignSerializer,
@@ -57,6 +63,7 @@ __all__ = [
     "BookingSerializer",
     "CalendarFeedSerializer",
     "CancelSerializer",
+    "CardChoiceSerializer",
     "ChargeSerializer",
     "DetailsSerializer",
     "EstimateDetailsSerializer",

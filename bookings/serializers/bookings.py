@@ -13,11 +13,13 @@ from atlas.api.fields import (
 )
 from atlas.api.serializers import Query, Serializer
 from bookings.open_now import actions_of
+from bookings.rules.holding import call_off_at
 from bookings.rules.lifecycle import Action, Actor, BookingStatus
 from bookings.rules.types import BookingType, CancellationCode, PaymentStatus
 from bookings.serializers.details import DetailsSerializer
 from bookings.serializers.final import ChargeSerializer, ExtrasConsentSerializer, FinalPriceSerializer
 from bookings.serializers.prices import PriceSerializer
+from bookings.services.change import is_held
 from bookings.tables import Booking
 
 
@@ -39,6 +41,7 @@ class BookingSerializer(Serializer):
     selected_quote_id = Id(read_only=True, allow_null=True)
     payment_status = Choice(PaymentStatus, read_only=True)
     transaction_id = Id(read_only=True, allow_null=True)
+    card_id = Id(read_only=True, allow_null=True, help_text="The card on file that pays.")
     pending_quotes = Integer(read_only=True)
     deadline = Instant(read_only=True, help_text="Until when it may be quoted.")
     created_at = Instant(read_only=True)
@@ -65,10 +68,21 @@ class OpenRequestSerializer(BookingSerializer):
         return super().to_representation(without_passenger(instance))
 
 
+class HoldSerializer(Serializer):
+    """When the card on file is asked to reserve the price, and how that went."""
+
+    ask_at = Instant(read_only=True, allow_null=True, help_text="When it is asked next.")
+    code = Text(read_only=True, allow_null=True, help_text="Square's word for why there is no hold, after a no.")
+    refusals = Integer(read_only=True, help_text="In a row, of this card.")
+    lapses_at = Instant(read_only=True, allow_null=True, help_text="When the hold that stands ends by itself.")
+    call_off_at = Instant(read_only=True, allow_null=True, help_text="When the ride is called off without a hold.")
+
+
 class BookingDetailSerializer(BookingSerializer):
     """A booking and what the asking user may do with it now."""
 
     extras_consent = ExtrasConsentSerializer(read_only=True, allow_null=True, help_text="For who gave it.")
+    hold = HoldSerializer(read_only=True, allow_null=True, help_text="For who pays, where a card on file does.")
     actions = ListOf(Choice(Action), read_only=True, source="*")
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
@@ -76,6 +90,7 @@ class BookingDetailSerializer(BookingSerializer):
         seen = {
             **BookingSerializer(instance, context=self.context).data,
             "extrasConsent": self._consent(instance, part),
+            "hold": self._hold(instance, part),
         }
         return {**seen, "actions": [action.value for action in actions_of(instance, part)]}
 
@@ -85,6 +100,14 @@ class BookingDetailSerializer(BookingSerializer):
         if proof is None or part not in (Actor.CONCIERGE, Actor.ADMIN):
             return None
         return ExtrasConsentSerializer(proof, context=self.context).data
+
+    def _hold(self, booking: Booking, part: Actor) -> Any:
+        hold = booking.hold
+        if hold is None or part not in (Actor.CONCIERGE, Actor.ADMIN):
+            return None
+        last = call_off_at(status=booking.status, pickup_at=booking.pickup_at, is_held=is_held(booking))
+        seen = {name: getattr(hold, name) for name in ("ask_at", "code", "refusals", "lapses_at")}
+        return HoldSerializer({**seen, "call_off_at": last}, context=self.context).data
 
 
 class BookingFilter(Query):

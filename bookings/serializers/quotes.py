@@ -72,16 +72,29 @@ class CardToken(Text):
         return value
 
 
-class AcceptSerializer(Serializer):
-    method = Choice(PaymentMethod)
-    source_id = CardToken(required=False, allow_null=True, help_text="Square's token of the card.")
+class CardChoiceSerializer(Serializer):
+    """A card on file (`cardId`), or the token of another (`sourceId`), which is kept with `consent`."""
 
+    source_id = CardToken(required=False, allow_null=True, help_text="Square's token of the card.")
+    card_id = Id(required=False, allow_null=True, help_text="One of `me/cards`.")
+    consent = Text(
+        required=False,
+        allow_null=True,
+        max_length=20,
+        help_text="The version of the text at `me/cards/consent` that its holder agreed to: then the card is kept.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return {"source_id": "", **{name: value for name, value in attrs.items() if value is not None}}
+
+
+class AcceptSerializer(CardChoiceSerializer):
+    """A ride further ahead than a hold lasts needs a card on file, or `consent`."""
+
+    method = Choice(PaymentMethod)
     extras_limit = Cents(
         min_value=0,
         required=False,
         default=0,
         help_text="Integer cents that waiting and extra hours may be charged up to without asking; 0 for none.",
     )
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        return {"source_id": "", **{name: value for name, value in attrs.items() if value is not None}}

@@ -1,5 +1,7 @@
 """What happens to a booking once it is sold: assigned, driven, tracked, called off."""
 
+from rest_framework.exceptions import ValidationError
+
 from atlas.api.fields import (
     Choice,
     FreeText,
@@ -15,7 +17,7 @@ from atlas.api.fields import (
 )
 from atlas.api.serializers import Serializer
 from bookings.rules.lifecycle import BookingStatus
-from bookings.rules.types import CancellationCode
+from bookings.rules.types import GIVEN, CancellationCode
 
 
 class AssignSerializer(Serializer):
@@ -30,6 +32,11 @@ class StatusSerializer(Serializer):
 class CancelSerializer(Serializer):
     reason = FreeText(max_length=500)
     code = Choice(CancellationCode, required=False, default=CancellationCode.OTHER)
+
+    def validate_code(self, value: CancellationCode) -> CancellationCode:
+        if value not in GIVEN:
+            raise ValidationError(f"{value} is nobody's to give.")
+        return value
 
 
 class LocationSerializer(Serializer):

@@ -1,5 +1,7 @@
 """The one way in which a booking changes: status by the lifecycle, index keys by the status, history beside it."""
 
+from datetime import datetime
+
 from django.conf import settings
 
 from atlas import outbox
@@ -8,11 +10,13 @@ from atlas.dynamo.transaction import Transaction
 from atlas.events import publish
 from atlas.shards import shard_of
 from bookings import tally
-from bookings.events import BookingChanged, NoticesDue, RequestOpened
+from bookings.events import BookingAlert, BookingChanged, NoticesDue, RequestOpened
 from bookings.rules.deadlines import Due, due
 from bookings.rules.final_price import ANSWER_WITHIN, PriceState
+from bookings.rules.holding import call_off_at, is_wanted
 from bookings.rules.lifecycle import INITIAL, JOBS, OPEN, Action, Actor, BookingStatus, transition
-from bookings.rules.notices import TOLD
+from bookings.rules.notices import TOLD, Occasion
+from bookings.rules.types import PaymentStatus
 from bookings.tables import Booking, BookingHistory
 
 
@@ -66,6 +70,13 @@ def save(tx: Transaction, booking: Booking, *, announce: bool = False) -> None:
         tx.on_commit(lambda: publish(_news(booking, None)))
 
 
+def tell(tx: Transaction, booking: Booking, occasion: Occasion) -> None:
+    """Its parties hear of this by e-mail, and at once who is looking; before `save`, which it goes with."""
+    outbox.add(tx, NoticesDue(booking.id, _next_version(booking), str(occasion), booking.driver_id, None))
+    alert = BookingAlert(booking.id, booking.concierge_id, booking.operator_id, str(occasion))
+    tx.on_commit(lambda: publish(alert))
+
+
 def record(
     tx: Transaction,
     booking: Booking,
@@ -95,6 +106,7 @@ def set_index_keys(booking: Booking) -> None:
     is_open = booking.status in OPEN
     booking.open_shard = shard_of(booking.id) if is_open else None
     booking.open_since = f"{instant_text(booking.created_at)}#{booking.id}" if is_open else None
+    booking.counts_on = booking.card_id if is_wanted(booking.status) else None
     booking.job_driver_id = booking.driver_id if booking.status in JOBS else None
     upcoming = next_due(booking)
     booking.due_shard = shard_of(booking.id) if upcoming else None
@@ -105,6 +117,7 @@ def next_due(booking: Booking) -> Due | None:
     """What time itself does next to this booking."""
     accepting, charging, final = booking.acceptance, booking.charging, booking.final
     asked = final is not None and final.state is PriceState.ASKED
+    ask_at, call_off_at = _hold_due(booking)
     return due(
         status=booking.status,
         deadline=booking.deadline,
@@ -114,7 +127,25 @@ def next_due(booking: Booking) -> Due | None:
         charge_due_at=charging.started_at + settings.ACCEPTANCE_ANSWERED_WITHIN if charging else None,
         capture_at=booking.capture_at,
         answer_until=final.stated_at + ANSWER_WITHIN if asked else None,
+        ask_at=ask_at,
+        call_off_at=call_off_at,
     )
+
+
+def is_held(booking: Booking) -> bool:
+    """Whether money for the ride is reserved, or was taken."""
+    return booking.transaction_id is not None and booking.payment_status is not PaymentStatus.PENDING
+
+
+def _hold_due(booking: Booking) -> tuple[datetime | None, datetime | None]:
+    """When the card on file is asked (again), and when a ride without a hold is called off."""
+    hold = booking.hold
+    if hold is None or not is_wanted(booking.status):
+        return None, None
+    if hold.transaction_id is not None:  # nothing else happens to it until that is answered
+        return hold.asked_at + settings.ACCEPTANCE_ANSWERED_WITHIN, None
+    held = is_held(booking)
+    return hold.ask_at, call_off_at(status=booking.status, pickup_at=booking.pickup_at, is_held=held)
 
 
 def _notices(booking: Booking, action: Action, before: BookingStatus, former_driver_id: str | None) -> NoticesDue:

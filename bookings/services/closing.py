@@ -6,11 +6,13 @@ from accounts.users import CurrentUser
 from atlas import outbox
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.many import get_many
-from atlas.dynamo.transaction import retried, transact
+from atlas.dynamo.transaction import Transaction, retried, transact
 from atlas.errors import Conflict, Forbidden, NotFound
-from bookings.events import RideCancelled
+from bookings.events import FeeDue, RideCancelled
 from bookings.permissions import party_for
 from bookings.rules.cancellation import fee, no_show_allowed
+from bookings.rules.deadlines import Task
+from bookings.rules.holding import is_wanted
 from bookings.rules.lifecycle import EXPIRABLE, Action, Actor, BookingStatus, transition
 from bookings.rules.types import TAKEN, CancellationCode, DeclineReason, QuoteStatus
 from bookings.services import change
@@ -19,8 +21,13 @@ from bookings.services.extra_charges import check_no_charge
 from bookings.services.numbering import give_number, is_due
 from bookings.services.quoting import check_not_accepting, close_pending
 from bookings.services.standing import stand
+from bookings.services.trying import check_no_try
 from bookings.tables import ArchivedBooking, Booking
+from payments.rules.types import TransactionStatus
 from payments.tables import PaymentTransaction
+
+NOT_PAID = "The card on file gave no hold in time."
+"""What the history says of a ride that was called off by itself."""
 
 
 @retried
@@ -45,21 +52,55 @@ def cancel(
     transition(before, Action.CANCEL, part)
     check_not_accepting(booking)
     check_no_charge(booking)
+    check_no_try(booking)
     _check_no_show(booking, part, code)
-    now = utc_now()
-    booking.cancelled_at = now
+    bearer = Actor.CONCIERGE if for_client else part
+    with transact() as tx:
+        _call_off(tx, booking, part, code=code, reason=reason, bearer=bearer, user_id=user.id)
+    return booking
+
+
+@retried
+def call_off_unpaid(*, booking_id: str) -> bool:
+    """No hold, and no time left for one: the ride is not driven. False when there is nothing to do (any more)."""
+    booking = Booking.fetch(booking_id)
+    coming = change.next_due(booking)
+    if coming is None or coming.task is not Task.CALL_OFF_UNPAID or utc_now() < coming.at:
+        return False
+    code = CancellationCode.PAYMENT_FAILED
+    with transact() as tx:
+        _call_off(tx, booking, Actor.SYSTEM, code=code, reason=NOT_PAID, bearer=Actor.CONCIERGE, user_id=None)
+    return True
+
+
+def _call_off(
+    tx: Transaction,
+    booking: Booking,
+    part: Actor,
+    *,
+    code: CancellationCode,
+    reason: str,
+    bearer: Actor,
+    user_id: str | None,
+) -> None:
+    """The ride will not take place; `bearer` is whose fault the fee is reckoned by."""
+    before = booking.status
+    booking.cancelled_at = utc_now()
     booking.cancellation_code = code
     booking.cancellation_reason = reason
-    booking.cancellation_fee = cancellation_fee(booking, Actor.CONCIERGE if for_client else part, code)
-    with transact() as tx:
-        close_pending(tx, booking, QuoteStatus.DECLINED, DeclineReason.BOOKING_CLOSED)
-        end_duty(tx, booking, before, completed=False)
-        if booking.transaction_id:
-            outbox.add(tx, RideCancelled(booking.id, booking.transaction_id, booking.cancellation_fee))
-        for charge in booking.charges:
-            outbox.add(tx, RideCancelled(booking.id, charge.transaction_id, 0))
-        change.move(tx, booking, Action.CANCEL, part, user_id=user.id, note=reason)
-    return booking
+    booking.cancellation_fee = cancellation_fee(booking, bearer, code)
+    close_pending(tx, booking, QuoteStatus.DECLINED, DeclineReason.BOOKING_CLOSED)
+    end_duty(tx, booking, before, completed=False)
+    if booking.transaction_id and (booking.hold is None or change.is_held(booking)):
+        outbox.add(tx, RideCancelled(booking.id, booking.transaction_id, booking.cancellation_fee))
+    elif booking.hold is not None and booking.cancellation_fee:
+        booking.hold.ask_at = booking.cancelled_at
+        outbox.add(tx, FeeDue(booking.id))
+    elif booking.hold is not None:
+        booking.hold.ask_at = None
+    for charge in booking.charges:
+        outbox.add(tx, RideCancelled(booking.id, charge.transaction_id, 0))
+    change.move(tx, booking, Action.CANCEL, part, user_id=user_id, note=reason)
 
 
 def cancellation_fee(booking: Booking, part: Actor, code: CancellationCode) -> int:
@@ -121,6 +162,8 @@ def follow_payment(*, booking_id: str) -> bool:
     ids = [booking.transaction_id, *(each.transaction_id for each in booking.charges)]
     ride, *others = get_many(*((PaymentTransaction, each) for each in ids), consistent=True)
     is_news = stand(booking, ride, others)
+    if ride.status is TransactionStatus.FAILED and booking.hold is not None and is_wanted(booking.status):
+        is_news = _ask_anew(booking) or is_news
     settles = booking.status is BookingStatus.COMPLETED and booking.payment_status in TAKEN
     numbers = is_due(booking)
     if not (is_news or settles or numbers):
@@ -132,6 +175,15 @@ def follow_payment(*, booking_id: str) -> bool:
             change.move(tx, booking, Action.SETTLE, Actor.SYSTEM, user_id=None)
         else:
             change.save(tx, booking, announce=True)
+    return True
+
+
+def _ask_anew(booking: Booking) -> bool:
+    """The hold is gone, by its bank or by time: the card on file is asked for another one at once. False if it was."""
+    hold = booking.hold
+    if hold.transaction_id is not None or hold.lapses_at is None:
+        return False
+    hold.ask_at, hold.lapses_at, hold.refusals = utc_now(), None, 0
     return True
 
 

@@ -8,10 +8,12 @@ from accounts.users import CurrentUser
 from atlas import outbox
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.transaction import Transaction, retried, transact
+from atlas.errors import Conflict
 from bookings.events import DepartureMissed, RideCompleted
 from bookings.permissions import party_for
 from bookings.rules.deadlines import MISSED_DEPARTURE
 from bookings.rules.final_price import capture_at
+from bookings.rules.holding import Ride
 from bookings.rules.lifecycle import JOBS, LIVE, UPCOMING, Action, Actor, BookingStatus, action_for_status, transition
 from bookings.rules.pickup_time import local_instant, parse_zone
 from bookings.rules.schedule import Window, ride_ends_at, service_windows
@@ -81,6 +83,7 @@ def report_status(*, user: CurrentUser, booking_id: str, status: BookingStatus) 
     transition(booking.status, action, part)
     with transact() as tx:
         if action is Action.EN_ROUTE:
+            _check_held(booking)
             fleet.services.begin_ride(
                 tx=tx, driver_id=str(booking.driver_id), vehicle_id=str(booking.vehicle_id), booking_id=booking.id
             )
@@ -103,6 +106,16 @@ def _have_it_captured(tx: Transaction, booking: Booking) -> None:
         booking.capture_at = capture_at(completed_at=booking.completed_at, held_at=held_at)
     else:
         outbox.add(tx, RideCompleted(booking.id, str(booking.transaction_id)))
+
+
+def _check_held(booking: Booking) -> None:
+    """A ride whose card on file gave no hold is not driven; it is called off unless another card does in time."""
+    if booking.hold is not None and not change.is_held(booking):
+        raise Conflict(
+            "The ride is not paid for yet; its operator knows more.",
+            code="payment_missing",
+            details={"status": booking.status},
+        )
 
 
 def end_duty(tx: Transaction, booking: Booking, before: BookingStatus, *, completed: bool) -> None:
@@ -148,6 +161,11 @@ def windows_of(booking: Booking) -> list[Window]:
         duration_days=details.duration_days,
         itinerary=[(day_start(booking, index), Decimal(str(day.hours))) for index, day in enumerate(details.itinerary)],
     )
+
+
+def ride_of(booking: Booking) -> Ride:
+    """From the pick-up to the end of the ride itself."""
+    return Ride(booking.pickup_at, ride_ends_at(windows_of(booking), type=booking.type_))
 
 
 def day_start(booking: Booking, index: int) -> datetime:

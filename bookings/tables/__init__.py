@@ -3,6 +3,7 @@
 from bookings.tables.archive import ArchivedBooking, ArchiveFile
 from bookings.tables.booking import (
     Booking,
+    BookingsByCard,
     BookingsByConcierge,
     BookingsByDay,
     BookingsByDriver,
@@ -15,6 +16,7 @@ from bookings.tables.booking import (
 from bookings.tables.details import Details, ItineraryDay, Point, VIPPreferences
 from bookings.tables.final import Charge, Charging, FinalPrice
 from bookings.tables.history import BookingHistory, Notice
+from bookings.tables.holding import Hold
 from bookings.tables.prices import Acceptance, ExtrasConsent, PriceBreakdown, PriceLine, Sold
 from bookings.tables.quotes import DueQuotes, Quote, QuotesByBooking, QuotesByOperator
 from bookings.tables.receipts import ReceiptNumber
@@ -25,6 +27,7 @@ __all__ = [
     "ArchivedBooking",
     "Booking",
     "BookingHistory",
+    "BookingsByCard",
     "BookingsByConcierge",
     "BookingsByDay",
     "BookingsByDriver",
@@ -38,6 +41,7 @@ __all__ = [
     "DueQuotes",
     "ExtrasConsent",
     "FinalPrice",
+    "Hold",
     "ItineraryDay",
     "Notice",
     "OpenBookings",

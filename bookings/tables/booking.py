@@ -15,6 +15,7 @@ from bookings.rules.told import PASSING, TOLD_PLAINLY
 from bookings.rules.types import BookingType, CancellationCode, PaymentStatus
 from bookings.tables.details import Details
 from bookings.tables.final import Charge, Charging, FinalPrice
+from bookings.tables.holding import Hold
 from bookings.tables.prices import Acceptance, ExtrasConsent, PriceBreakdown, Sold
 from payments.rules.types import PaymentPurpose
 
@@ -73,6 +74,14 @@ class DueBookings(GlobalSecondaryIndex["Booking"]):
     due_at = InstantAttribute(range_key=True, attr_name="dueAt")
 
 
+class BookingsByCard(GlobalSecondaryIndex["Booking"]):
+    class Meta:
+        index_name = "card-index"
+        projection = KeysOnlyProjection()
+
+    counts_on = UnicodeAttribute(hash_key=True, attr_name="countsOn")
+
+
 class BookingsByDay(GlobalSecondaryIndex["Booking"]):
     class Meta:
         index_name = "day-index"
@@ -106,14 +115,19 @@ class Booking(Table):
     - access pattern 3, a driver's jobs by pick-up time: `jobs-index`, sparse (DRIVER_ASSIGNED to IN_PROGRESS);
       a driver's past: `driver-index`, newest first
     - what a deadline is due for: `due-index`, sparse, one query per shard, `dueAt <= now`
+    - those that count on a card on file: `card-index`, sparse (sold, and not over)
     - all of a day (staff): `day-index`, newest first
     - the rides of a day (staff): `pickup-index`, by pick-up time; keys that never change, so one write per booking
     """
 
     class Meta(Schema):
         name = "bookings"
-        version = "1.2.0"
-        upgrades = {"1.0.0": Upgrade("1.1.0", with_pickup_day), "1.1.0": Upgrade("1.2.0", dict)}
+        version = "1.3.0"
+        upgrades = {
+            "1.0.0": Upgrade("1.1.0", with_pickup_day),
+            "1.1.0": Upgrade("1.2.0", dict),
+            "1.2.0": Upgrade("1.3.0", dict),
+        }
         capacity = Capacity(write=100, read=500)
         retention = "7 years; archived after 2"
         personal = True
@@ -144,6 +158,10 @@ class Booking(Table):
     payment_status = UnicodeEnumAttribute(PaymentStatus, attr_name="paymentStatus", default=PaymentStatus.PENDING)
     transaction_id = UnicodeAttribute(attr_name="transactionId", null=True)
     acceptance = Acceptance(null=True)
+    card_id = UnicodeAttribute(attr_name="cardId", null=True)
+    """The card on file that pays; absent where a card was given for one payment alone."""
+    hold = Hold(null=True)
+    """How far that card is with its hold; present with `card_id`."""
     pending_quotes = IntegerAttribute(attr_name="pendingQuotes", default=0)
     deadline = InstantAttribute()
     """Until when it may be quoted and accepted."""
@@ -180,6 +198,8 @@ class Booking(Table):
     job_driver_id = UnicodeAttribute(attr_name="jobDriverId", null=True)
     due_shard = NumberAttribute(attr_name="dueShard", null=True)
     due_at = InstantAttribute(attr_name="dueAt", null=True)
+    counts_on = UnicodeAttribute(attr_name="countsOn", null=True)
+    """`card_id`, from the sale to the end of the ride."""
     created_day = UnicodeAttribute(attr_name="createdDay")
     pickup_day = UnicodeAttribute(attr_name="pickupDay")
     """UTC date of `pickup_at`."""
@@ -198,5 +218,6 @@ class Booking(Table):
     open_index = OpenBookings()
     jobs_index = DriverJobs()
     due_index = DueBookings()
+    card_index = BookingsByCard()
     day_index = BookingsByDay()
     pickup_index = BookingsByPickup()

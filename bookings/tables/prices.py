@@ -47,7 +47,12 @@ class Acceptance(Document):
     """A quote being accepted: held while the card is asked, so that one accept at a time can win."""
 
     quote_id = UnicodeAttribute(attr_name="quoteId")
-    transaction_id = UnicodeAttribute(attr_name="transactionId")
+    transaction_id = UnicodeAttribute(attr_name="transactionId", null=True)
+    """The payment that decides; absent while the card is only being kept."""
+    card_id = UnicodeAttribute(attr_name="cardId", null=True)
+    """The card on file that pays, or is to be one once it is kept."""
+    hold_at = InstantAttribute(attr_name="holdAt", null=True)
+    """When that card is asked for the hold; absent for at once."""
     started_at = InstantAttribute(attr_name="startedAt")
     sold = Sold(null=True)
     extras_consent = ExtrasConsent(null=True)

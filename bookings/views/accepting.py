@@ -20,17 +20,17 @@ from atlas.errors import Conflict, Invalid, NotFound, PaymentDeclined
 from atlas.forms import show_errors
 from atlas.web import page, sentence
 from bookings import paying, selectors, services
-from bookings.forms.deciding import AcceptForm, CardForm
+from bookings.forms.paying import AcceptForm, CardChoiceForm
+from bookings.notices.wording import local_time
 from bookings.permissions import party
 from bookings.rules.lifecycle import Action, transition
 from bookings.rules.quotes import is_acceptable
 from bookings.tables import Booking, Quote
 from bookings.views.addresses import to_booking
 from bookings.views.closing import refusal_of
+from payments.cards.using import list_cards
 from payments.declines import Decline, explain
 from payments.page import Environment, card_field, under_its_policy
-
-ACCEPTED = "Accepted. The card is authorised; it is charged when the ride is completed."
 
 
 @page
@@ -45,11 +45,13 @@ def accept(request: HttpRequest, booking_id: UUID, quote_id: UUID) -> HttpRespon
         messages.error(request, refusal or _("This quote is no longer open. Take another one."))
         return _lead_back(request, booking_id)
     local = settings.SQUARE_ENVIRONMENT == Environment.LOCAL
-    form = (AcceptForm if local else CardForm)(request.POST if request.method == "POST" else None)
+    cards = list_cards(payer_id=user.id)
+    form = AcceptForm(request.POST if request.method == "POST" else None, local=local, cards=cards)
+    plan = paying.plan_of(booking)
     decline: Decline | None = None
     if form.is_bound and form.is_valid():
         try:
-            services.accept_quote(user=user, quote_id=quote.id, **form.values)
+            booking = services.accept_quote(user=user, quote_id=quote.id, **form.values)
         except PaymentDeclined as error:
             decline = explain(error.details.get("reason"))
             form.add_error("source_id" if local else None, sentence(error))
@@ -59,10 +61,10 @@ def accept(request: HttpRequest, booking_id: UUID, quote_id: UUID) -> HttpRespon
         except Invalid as error:
             show_errors(form, error)
         else:
-            messages.success(request, _(ACCEPTED))
+            messages.success(request, _accepted(booking))
             return _lead_back(request, booking_id)
     if form.is_bound and request.accepts("text/html") is False:
-        return _refused(form, decline)
+        return refused_as_json(form, decline)
     contact = {"email": user.email, "givenName": user.name.split(" ")[0]}
     context = {
         "booking": booking,
@@ -71,7 +73,11 @@ def accept(request: HttpRequest, booking_id: UUID, quote_id: UUID) -> HttpRespon
         "form": form,
         "decline": decline,
         "local": local,
-        "card": card_field(amount=quote.price, currency=quote.currency, contact=contact),
+        "plan": plan,
+        "card": {
+            **card_field(amount=quote.price, currency=quote.currency, contact=contact),
+            "later": plan.hold_at is not None,
+        },
     }
     return render(request, "bookings/accept.html", context, status=Invalid.status if form.is_bound else 200)
 
@@ -95,7 +101,14 @@ def state(request: HttpRequest, booking_id: UUID, quote_id: UUID) -> HttpRespons
     if not is_acceptable(quote.status, quote.expires_at, now=utc_now()):
         return JsonResponse({"state": "closed", "href": href})
     tries = paying.payments_of(user, booking, part)
-    return JsonResponse({"state": "open", **_words(tries[0].decline if tries else None)})
+    return JsonResponse({"state": "open", **outcome_words(tries[0].decline if tries else None)})
+
+
+def _accepted(booking: Booking) -> str:
+    if booking.transaction_id is not None:
+        return _("Accepted. The card is authorised; it is charged when the ride is completed.")
+    at = local_time(booking.hold.ask_at, booking.details.timezone)
+    return _("Accepted. The card is charged nothing yet: the price is reserved on it on %(at)s.") % {"at": at}
 
 
 def _found(user: CurrentUser, booking_id: UUID, quote_id: UUID) -> tuple[Booking, Quote, bool]:
@@ -115,12 +128,12 @@ def _lead_back(request: HttpRequest, booking_id: UUID) -> HttpResponseBase:
     return JsonResponse({"state": "closed", "href": to_booking(booking_id)})
 
 
-def _refused(form: AcceptForm, decline: Decline | None) -> HttpResponseBase:
+def refused_as_json(form: CardChoiceForm, decline: Decline | None) -> HttpResponseBase:
     said = " ".join(str(message) for messages in form.errors.values() for message in messages)
-    return JsonResponse({"state": "open", **(_words(decline) or {"said": said})}, status=Invalid.status)
+    return JsonResponse({"state": "open", **(outcome_words(decline) or {"said": said})}, status=Invalid.status)
 
 
-def _words(decline: Decline | None) -> dict[str, Any]:
+def outcome_words(decline: Decline | None) -> dict[str, Any]:
     if decline is None:
         return {}
     return {"said": str(decline.said), "advice": str(decline.advice), "anotherCard": decline.another_card}

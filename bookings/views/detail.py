@@ -15,7 +15,7 @@ from bookings import selectors, tracking
 from bookings.crew import crew_of
 from bookings.forms.deciding import AssignForm, QuoteForm
 from bookings.looking import saw_driver
-from bookings.paying import payments_of
+from bookings.paying import card_state, payments_of
 from bookings.permissions import part_of
 from bookings.rules.lifecycle import LIVE, OPEN, SERVED, Action, Actor, open_actions
 from bookings.serializers import without_passenger
@@ -54,6 +54,7 @@ def show_booking(request: HttpRequest, booking_id: UUID, *, status: int = 200, *
         "history": history[::-1],
         "crew": crew,
         "next_steps": next_steps(user, found),
+        "card_state": card_state(found, part) if is_party else None,
         "payments": payments_of(user, found, part) if is_party else [],
         "has_receipt": found.status in SERVED or bool(found.cancellation_fee),
         **_quotes(user, found, part),

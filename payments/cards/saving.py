@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from atlas.dynamo.attributes import utc_now
-from atlas.dynamo.transaction import retried, transact
+from atlas.dynamo.transaction import Transaction, retried, transact
 from atlas.errors import Conflict, Invalid, PaymentDeclined
 from atlas.shards import shard_of
 from payments import gateway
@@ -37,6 +37,12 @@ def save_card(*, payer_id: str, source_id: str, consent: str | None) -> SavedCar
 @retried
 def open_card(*, payer_id: str, source_id: str, consent: str | None) -> SavedCard:
     """Store the wish and its key; Square has not heard of it yet. `settle_card` follows."""
+    with transact() as tx:
+        return add_card(tx, payer_id=payer_id, source_id=source_id, consent=consent)
+
+
+def add_card(tx: Transaction, *, payer_id: str, source_id: str, consent: str | None) -> SavedCard:
+    """The same in the caller's transaction. Raises `Invalid` and `Conflict` as `save_card` does."""
     proof = agreed(consent)
     if not source_id:
         raise Invalid(fields={"sourceId": ["Give the token of a card."]})
@@ -53,9 +59,8 @@ def open_card(*, payer_id: str, source_id: str, consent: str | None) -> SavedCar
         due_shard=shard_of(id),
         due_at=utc_now() + ANSWER_WITHIN,
     )
-    with transact() as tx:
-        know_payer(tx, payer_id)
-        tx.create(card)
+    know_payer(tx, payer_id)
+    tx.create(card)
     return card
 
 

@@ -38,6 +38,16 @@ def usable_card(*, payer_id: str, card_id: str, at: datetime) -> SavedCard:
     return card
 
 
+def fault_of(card: SavedCard, *, at: datetime) -> str | None:
+    """Why nobody need ask this card's bank at this time, as one of Square's codes; None for a card to be asked."""
+    if card.status is not CardStatus.ACTIVE:
+        return "CARD_REMOVED"
+    if card.closed:
+        return "INVALID_ACCOUNT"
+    expired = has_expired(exp_month=card.exp_month, exp_year=card.exp_year, at=at)
+    return "CARD_EXPIRED" if expired else None
+
+
 def remove_card(*, payer_id: str, card_id: str) -> None:
     """Nobody charges it from now on, here; Square is told at once, or once it answers. Harmless when it is gone."""
     if _remove(payer_id=payer_id, card_id=card_id):

@@ -182,6 +182,7 @@ def test_while_the_outcome_is_unknown_nothing_else_happens(cast: Cast, sandbox: 
 def test_a_claim_is_taken_back_by_its_own_payment_only(cast: Cast, sandbox: SandboxControl) -> None:
     """News of an old try must not undo the present one."""
     from bookings.services import concluding  # noqa: PLC0415
+    from bookings.services.claiming import Claim  # noqa: PLC0415
 
     booking = requested(cast)
     quote = quoted(cast, booking)
@@ -191,7 +192,7 @@ def test_a_claim_is_taken_back_by_its_own_payment_only(cast: Cast, sandbox: Sand
     sandbox.inject("drop_after", path="/v2/payments", count=2)
     with refused("payment_unknown"):
         accept(cast, quote)
-    concluding.reopen(booking_id=booking.id, transaction_id=declined.id)
+    concluding.reopen(Claim(booking, quote, None, declined))
     assert now(booking).acceptance.quote_id == quote.id
     assert services.settle_acceptance(booking_id=booking.id)
     assert now(booking).status is BookingStatus.OPERATOR_ASSIGNED

@@ -231,7 +231,7 @@ def test_paid_and_given_back_before_anybody_heard_is_still_paid(
 
 
 def test_a_hold_that_lapses_is_seen(cast: Cast, sandbox: SandboxControl) -> None:
-    booking = accepted(cast, hours_ahead=24 * 20)
+    booking = accepted(cast)
     sandbox.advance(timedelta(days=8))
     with refused("authorization_lapsed"):
         payments.capture(transaction_id=str(booking.transaction_id))

@@ -17,6 +17,7 @@ from bookings.rules.deadlines import Task
 from bookings.rules.lifecycle import BookingStatus
 from bookings.rules.types import CancellationCode, PaymentStatus, QuoteStatus
 from bookings.services import concluding
+from bookings.services.claiming import Claim
 from bookings.tables import Booking, Quote
 from payments import services as payments_services
 from payments import tasks as payments_tasks
@@ -228,11 +229,12 @@ def test_called_off_is_called_off_even_if_the_answer_comes_then(cast: Cast, sand
     booking, _ = cut_off(cast, sandbox, "drop_after")
     payment = PaymentTransaction.fetch(now(booking).acceptance.transaction_id)
     late = payments_services.authorize(transaction=payment)
+    claimed = Claim(booking, Quote.fetch(now(booking).acceptance.quote_id), None, payment)
     sandbox.inject("drop_before", count=1000)
     tick(minutes=10.5)
     sandbox.clear_faults()
     with refused("card_declined") as details:
-        concluding.close(booking_id=booking.id, transaction_id=payment.id, outcome=late, user_id=cast.concierge.id)
+        concluding.close(claimed, outcome=late, user_id=cast.concierge.id)
     assert details == {"reason": "ABANDONED", "status": S.QUOTING}
     with later(minutes=13):
         payments_tasks.settle_due()

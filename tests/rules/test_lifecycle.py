@@ -89,6 +89,8 @@ def test_who_may_cancel(status: BookingStatus) -> None:
         assert may == {Actor.ADMIN}
     elif status in (S.NEW, S.SOURCING, S.QUOTING):
         assert may == {Actor.CONCIERGE, Actor.ADMIN}
+    elif status in lifecycle.UPCOMING:
+        assert may == {Actor.CONCIERGE, Actor.OPERATOR, Actor.ADMIN, Actor.SYSTEM}  # a ride that is not paid for
     else:
         assert may == {Actor.CONCIERGE, Actor.OPERATOR, Actor.ADMIN}
 

@@ -41,13 +41,21 @@ class Payment {
     this.tell("");
     let outcome;
     try {
-      this.form.elements.source_id.value = await this.card.tokenize(this.options.charge);
+      await this.fill();
       outcome = await this.send();
     } catch (error) {
       if (!(error instanceof CardRefusal)) console.error(error);
       outcome = { state: "open", said: error instanceof CardRefusal && error.message ? error.message : this.words.failed };
     }
     this.show(outcome);
+  }
+
+  // A card that is kept needs no token. One that is to be kept is named to its bank as such.
+  async fill() {
+    const { source_id: token, card_id: kept, consent } = this.form.elements;
+    if (kept?.value) return;
+    const intent = this.options.later ? "STORE" : consent?.checked ? "CHARGE_AND_STORE" : "CHARGE";
+    token.value = await this.card.tokenize({ ...this.options.charge, intent });
   }
 
   async send() {

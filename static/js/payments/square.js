@@ -16,10 +16,11 @@ export class SquareCard {
     await this.card.attach(this.place);
   }
 
-  async tokenize(charge) {
+  // A card that is only stored has no amount.
+  async tokenize({ amount, currencyCode, ...charge }) {
     const result = await this.card.tokenize({
+      ...(charge.intent === "STORE" ? {} : { amount, currencyCode }),
       ...charge,
-      intent: "CHARGE",
       customerInitiated: true,
       sellerKeyedIn: false,
     });
