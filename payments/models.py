@@ -40,6 +40,7 @@ class PaymentTransaction(
     refunded: int
     currency: str
     operations: Any
+    disputes: Any
     payment_gateway_id: str | None
     item: tables.PaymentTransaction
 

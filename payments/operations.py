@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4, uuid5
 
 from atlas.shards import shard_of
+from payments.ledger.kinds import DisputeState
 from payments.rules.owing import OWED, PAUSES, request_keys
 from payments.rules.types import OperationKind, OperationState, PaymentMethod
 from payments.tables import Operation, PaymentTransaction
@@ -105,6 +106,11 @@ def refund_by_gateway(row: PaymentTransaction, gateway_id: str) -> Operation | N
 def refunds_under_way(row: PaymentTransaction) -> int:
     """Cents promised to go back and not yet counted in `refunded`."""
     return sum(each.amount for each in pending(row, OperationKind.REFUND))
+
+
+def contested(row: PaymentTransaction) -> int:
+    """Cents that Square holds back, or has given back, for disputes: they cannot be refunded as well."""
+    return sum(each.amount for each in row.disputes if each.state is not DisputeState.WON)
 
 
 def key_for(transaction_id: str, request_key: str | None) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from payments import operations
 from payments.declines import Decline, explain
+from payments.ledger.kinds import DisputeState
 from payments.rules.types import OperationKind, OperationState, PaymentMethod, TransactionStatus
 from payments.tables import Operation, PaymentTransaction
 
@@ -42,6 +43,14 @@ STEPS: Mapping[tuple[str, str], Words] = MappingProxyType(
     }
 )
 """What an operation is called, by how far it is; one that has no words here is called by its kind."""
+DISPUTES: Mapping[str, Words] = MappingProxyType(
+    {
+        DisputeState.OPEN: _("Disputed by the card's holder"),
+        DisputeState.WON: _("Dispute decided: the charge stands"),
+        DisputeState.LOST: _("Dispute decided: given back by the bank"),
+    }
+)
+DISPUTE_TONES = MappingProxyType({DisputeState.OPEN: "open", DisputeState.WON: "done", DisputeState.LOST: "failed"})
 TONES = MappingProxyType({OperationState.PENDING: "open", OperationState.DONE: "done", OperationState.FAILED: "failed"})
 
 
@@ -94,7 +103,7 @@ def show(row: PaymentTransaction) -> Shown:
         captured=row.amount if taken else 0,
         refunded=row.refunded,
         returning=operations.refunds_under_way(row),
-        history=tuple(_step(each) for each in reversed(row.operations)),
+        history=tuple(sorted([*map(_step, row.operations), *_disputes(row)], key=lambda step: step.at, reverse=True)),
         decline=explain(_reason(row)) if row.status is TransactionStatus.FAILED else None,
     )
 
@@ -119,6 +128,14 @@ def _reason(row: PaymentTransaction) -> str | None:
     """The newest no."""
     codes = [each.code for each in row.operations if each.state is OperationState.FAILED]
     return codes[-1] if codes else None
+
+
+def _disputes(row: PaymentTransaction) -> list[Step]:
+    """A decided one with the time of the decision."""
+    return [
+        Step(each.updated_at or each.at, DISPUTES[each.state], each.amount, DISPUTE_TONES[each.state])
+        for each in row.disputes
+    ]
 
 
 def _step(operation: Operation) -> Step:

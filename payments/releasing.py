@@ -38,7 +38,7 @@ def _give_back(row: PaymentTransaction, keep: int, reason: str, request: str) ->
     """
     if operations.refund_by_key(row, operations.key_for(row.id, request)) is not None:
         return _follow(row)
-    promised = row.refunded + operations.refunds_under_way(row)
+    promised = row.refunded + operations.refunds_under_way(row) + operations.contested(row)
     rest = refundable(captured=row.amount, refunded=promised) - keep
     if rest <= 0:
         return row

@@ -22,6 +22,8 @@ from atlas.errors import Conflict, Forbidden, Invalid
 from payments import gateway, operations, progress
 from payments.billing.following import follow_news
 from payments.cards.following import NEWS, follow_card
+from payments.disputing import NEWS as DISPUTES
+from payments.disputing import follow_dispute
 from payments.events import WebhookReceived
 from payments.gateway import Payment, Refund
 from payments.rules.striking import fit_to_keep
@@ -74,6 +76,8 @@ def handle(event: WebhookReceived) -> None:
             _follow_refund(tx, gateway.read_refund(news["refund"]))
         elif row.type_ in INVOICE_NEWS:
             follow_news(tx, gateway.read_invoice(news["invoice"]))
+        elif row.type_ in DISPUTES:
+            follow_dispute(tx, gateway.read_dispute(news["dispute"]))
         elif row.type_ in NEWS:
             follow_card(tx, gateway.read_card(news["card"]))
 

@@ -27,6 +27,15 @@ def reference(transaction: Any) -> Any:
     )
 
 
+@admin.display(description=gettext_lazy("disputes"))
+def disputes(transaction: Any) -> SafeString | None:
+    """Each with its state, and until when its evidence is wanted at Square."""
+    if not transaction.disputes:
+        return None
+    context = {"disputes": transaction.disputes, "currency": transaction.currency}
+    return render_to_string("admin/payments/disputes.html", context)
+
+
 @admin.display(description=gettext_lazy("operations"))
 def operations(transaction: Any) -> SafeString:
     """Each request to the provider as a row; its key is shown, for it is no secret and finds the request there."""

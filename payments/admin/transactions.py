@@ -18,7 +18,7 @@ from atlas.facade.admin.search import Way, by_uuid
 from atlas.facade.admin.service_action import ReasonForm, service_action
 from atlas.templatetags.ui import format_money
 from payments import services
-from payments.admin.columns import operations, reference
+from payments.admin.columns import disputes, operations, reference
 from payments.admin.on_account import OnAccountActions, invoice, transfers
 from payments.admin.searching import by_name
 from payments.models import PaymentTransaction
@@ -78,6 +78,7 @@ class TransactionAdmin(OnAccountActions, ReadOnlyAdmin):
         "refunded": money("refunded"),
         "reference": reference,
         "operations": operations,
+        "disputes": disputes,
         "bill": invoice,
         "wires": transfers,
         "credit_held": money("credit_held"),
@@ -100,7 +101,7 @@ class TransactionAdmin(OnAccountActions, ReadOnlyAdmin):
         (gettext_lazy("Between whom"), {"fields": ("payer", "payee", "metadata")}),
         (gettext_lazy("On account"), {"fields": ("bill", "issued_at", "due_on", "credit_held", "wires")}),
         (gettext_lazy("At Square"), {"fields": ("payment_gateway_id", "gateway_version", "gateway_updated_at")}),
-        (gettext_lazy("What was asked of Square"), {"fields": ("operations", "due_at")}),
+        (gettext_lazy("What was asked of Square"), {"fields": ("operations", "disputes", "due_at")}),
         (gettext_lazy("Inside"), {"classes": ("collapse",), "fields": ("id", "updated_at", "version")}),
     )
 

@@ -20,6 +20,7 @@ from payments.gateway.invoices import (
     payments_of_order,
     read_invoice,
 )
+from payments.gateway.disputes import Dispute, get_dispute, read_dispute
 from payments.gateway.payments import (
     Declined,
     Payment,
@@ -37,6 +38,7 @@ __all__ = [
     "Bill",
     "Card",
     "Declined",
+    "Dispute",
     "Invoice",
     "InvoiceLine",
     "OutcomeUnknown",
@@ -54,12 +56,14 @@ __all__ = [
     "find_customer",
     "get",
     "get_card",
+    "get_dispute",
     "get_invoice",
     "get_refund",
     "issue",
     "payments_between",
     "payments_of_order",
     "read_card",
+    "read_dispute",
     "read_invoice",
     "read_payment",
     "read_refund",

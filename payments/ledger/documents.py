@@ -54,6 +54,8 @@ class Dispute(Document):
     at = InstantAttribute()
     due_at = InstantAttribute(attr_name="dueAt", null=True)
     """Until when evidence may be sent to Square."""
+    updated_at = InstantAttribute(attr_name="updatedAt", null=True)
+    """Square's own time of this state: older news are ignored."""
 
 
 class Line(Document):

@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 from payments import operations
 from payments.gateway import Invoice, Payment, Refund
 from payments.gateway.invoices import OWED, SETTLED
+from payments.ledger.kinds import DisputeState
 from payments.rules.differences import DifferenceKind, Mend
 from payments.rules.types import OperationKind, OperationState, PaymentMethod, TransactionStatus
 from payments.services.asking import CLOSED
@@ -187,6 +188,11 @@ def _compare_refunds(row: PaymentTransaction, payment: Payment, refunds: Sequenc
             yield _of(row, K.MISSING_THERE, Mend.CORRECT, *_words(operation), operation.amount, operation.gateway_id)
     if not found and row.status in TAKEN:
         yield from _compare_sum(row, payment)
+    for dispute in row.disputes:
+        if dispute.state is DisputeState.OPEN:
+            until = f"{dispute.due_at:%Y-%m-%d %H:%M}" if dispute.due_at else "?"
+            about = (dispute.amount, dispute.gateway_id)
+            yield _of(row, K.DISPUTED, Mend.REVIEW, dispute.reason or NOTHING, f"evidence until {until}", *about)
     rejected = operations.owed(row)
     if rejected is not None and row.status is TransactionStatus.CAPTURED:
         theirs = f"rejected {rejected.code or ''}".strip()

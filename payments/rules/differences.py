@@ -17,6 +17,8 @@ class DifferenceKind(StrEnum):
     REFUND_STATE = "REFUND_STATE"
     REFUND_REJECTED = "REFUND_REJECTED"
     """The bank rejected what a cancellation gives back, every time: it has to go by another way."""
+    DISPUTED = "DISPUTED"
+    """The card's holder wants the money back: finance answers their bank at Square, in time."""
     DUPLICATE = "DUPLICATE"
     """A second charge or hold for what was paid already."""
     STUCK = "STUCK"

@@ -54,7 +54,7 @@ def _begin(*, transaction_id: str, key: str, amount: int | None, reason: str) ->
         if known.reason != reason or amount not in (None, known.amount):
             raise Conflict("This key was used for another refund.", code="idempotency_key_reused")
         return
-    promised = row.refunded + operations.refunds_under_way(row)
+    promised = row.refunded + operations.refunds_under_way(row) + operations.contested(row)
     if amount is None:
         amount = refundable(captured=row.amount, refunded=promised) or 1  # nothing left: refused as too much
     status_after_refund(row.status, amount=amount, captured=row.amount, refunded=promised)

@@ -214,3 +214,21 @@ def test_what_is_no_markup_is_escaped() -> None:
     assert tag("a", "<i>", Html("<b></b>"), None, 0, href='"><x>', hidden=True, title=None) == (
         '<a href="&quot;&gt;&lt;x&gt;" hidden>&lt;i&gt;<b></b>0</a>'
     )
+
+
+def test_disputes_are_raised_and_decided(
+    browser: httpx.Client, authorize: Pay, square: Any, control: SandboxControl
+) -> None:
+    payment = authorize()
+    assert "Dispute this payment" not in browser.get(f"/page/payments/{payment.id}").text
+    square.payments.complete(payment.id)
+    assert "Dispute this payment" in browser.get(f"/page/payments/{payment.id}").text
+    assert "wants the money back" in post(browser, "dispute", payment_id=payment.id)
+    [dispute] = control.disputes()
+    assert (dispute["state"], dispute["amount_money"]) == ("EVIDENCE_REQUIRED", payment.total_money.model_dump())
+    assert dispute["id"] in browser.get("/").text
+    post(browser, "decide", dispute_id=dispute["id"], state="LOST")
+    assert square.disputes.get(dispute["id"]).dispute.state == "LOST"
+    again = browser.post("/page/decide", data={"dispute_id": dispute["id"], "state": "WON"})
+    more = browser.post("/page/dispute", data={"payment_id": payment.id})  # nothing is left to dispute
+    assert (again.status_code, more.status_code) == (400, 400)

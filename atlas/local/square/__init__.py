@@ -23,7 +23,7 @@ Environment (each has a command-line option too, see ``--help``):
 What it does like Square
     ``/v2/payments`` (create, get, list, update, complete, cancel, cancel by idempotency key) and ``/v2/refunds``
     (refund, get, list); ``/v2/customers`` and ``/v2/cards`` (a card on file is charged with ``source_id="ccof:..."``
-    and its ``customer_id``); ``/v2/orders`` as far as an invoice needs them and ``/v2/invoices``; bearer tokens;
+    and its ``customer_id``); ``/v2/orders`` as far as an invoice needs them and ``/v2/invoices``; ``/v2/disputes`` (get, list); bearer tokens;
     Square's error JSON; idempotency keys (same body: the stored answer again,
     other body: ``IDEMPOTENCY_KEY_REUSED``); version tokens (``VERSION_MISMATCH``); delayed capture that lapses at
     ``delayed_until``; refunds that are PENDING first; signed webhooks, retried with growing pauses.
@@ -46,7 +46,9 @@ Control API (``/_control/``, no token, loopback only, JSON)
     ``GET|POST webhooks`` ``{"duplicate": 1, "delay_ms": 0, "paused": false, "dropped": false}``;
     ``POST webhooks/release`` ``{"order": "fifo"|"reverse"|"shuffle", "seed": 1}``;
     ``POST webhooks/resend`` ``{"event_id": ...}``; ``GET events``;
-    ``POST refunds/{id}/settle`` ``{"status": "COMPLETED"|"REJECTED"|"FAILED"}``; ``POST reset``.
+    ``POST refunds/{id}/settle`` ``{"status": "COMPLETED"|"REJECTED"|"FAILED"}``;
+    ``POST payments/{id}/disputes`` ``{"amount": 1000, "reason": "NOT_RECEIVED"}``, ``GET disputes``,
+    ``POST disputes/{id}/decide`` ``{"state": "PROCESSING"|"WON"|"LOST"|"ACCEPTED"}``; ``POST reset``.
     The kinds of fault are described in :mod:`atlas.local.square.faults`.
 
 For tests, :mod:`atlas.local.square.testing` starts a server of its own on a free port.

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from . import cards, customers, invoices, orders, payments, refunds
+from . import cards, customers, disputes, invoices, orders, payments, refunds
 from .calls import Answer
 from .config import Config
 from .control import control_routes
@@ -25,6 +25,7 @@ from .runtime import Runtime
 _ENDPOINTS = (
     *payments.ENDPOINTS,
     *refunds.ENDPOINTS,
+    *disputes.ENDPOINTS,
     *customers.ENDPOINTS,
     *cards.ENDPOINTS,
     *orders.ENDPOINTS,

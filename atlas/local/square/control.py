@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from . import card_control, webhooks
+from . import card_control, disputes, webhooks
 from .calls import Answer, Call, Operation
 from .errors import SquareError
 from .faults import KINDS, Fault
@@ -117,6 +117,7 @@ _OPERATIONS: tuple[tuple[str, str, Operation], ...] = (
     ("POST", "webhooks/resend", resend_webhook),
     ("GET", "events", list_events),
     *card_control.OPERATIONS,
+    *disputes.OPERATIONS,
 )
 
 

@@ -24,6 +24,10 @@ def refund_id(payment: str) -> str:
     return f"{payment}_{opaque(43)}"
 
 
+def dispute_id() -> str:
+    return opaque(22)
+
+
 def customer_id() -> str:
     return "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(26))
 

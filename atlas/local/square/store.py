@@ -26,6 +26,10 @@ CREATE INDEX IF NOT EXISTS refunds_due ON refunds (status, settle_at);
 CREATE INDEX IF NOT EXISTS refunds_created ON refunds (created_at, seq);
 CREATE INDEX IF NOT EXISTS refunds_updated ON refunds (updated_at, seq);
 CREATE INDEX IF NOT EXISTS refunds_payment ON refunds (payment_id);
+CREATE TABLE IF NOT EXISTS disputes (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, created_at TEXT NOT NULL, state TEXT NOT NULL,
+    payment_id TEXT NOT NULL REFERENCES payments (id), amount INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS disputes_payment ON disputes (payment_id);
 CREATE TABLE IF NOT EXISTS customers (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
     created_at TEXT NOT NULL, updated_at TEXT NOT NULL, reference_id TEXT, email_address TEXT, phone_number TEXT,
@@ -59,7 +63,7 @@ CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (state, due_at, seq);
 """
 # Children before parents, for the foreign keys.
 _TABLES = (
-    *("deliveries", "events", "used_sources", "idempotency", "refunds", "payments"),
+    *("deliveries", "events", "used_sources", "idempotency", "disputes", "refunds", "payments"),
     *("invoices", "orders", "cards", "customers", "meta"),
 )
 

@@ -67,6 +67,18 @@ class SandboxControl:
     def settle_refund(self, refund_id: str, status: str = "COMPLETED") -> dict[str, Any]:
         return dict(self._post(f"refunds/{refund_id}/settle", {"status": status})["refund"])
 
+    def disputes(self) -> list[dict[str, Any]]:
+        """Newest first."""
+        return list(self._get("disputes")["disputes"])
+
+    def dispute(self, payment_id: str, **wanted: str | int) -> dict[str, Any]:
+        """The card's holder wants the money of a COMPLETED payment back: ``amount`` cents of it, with a ``reason``."""
+        return dict(self._post(f"payments/{payment_id}/disputes", wanted)["dispute"])
+
+    def decide_dispute(self, dispute_id: str, state: str = "WON") -> dict[str, Any]:
+        """``PROCESSING``, ``WON``, ``LOST`` or ``ACCEPTED``."""
+        return dict(self._post(f"disputes/{dispute_id}/decide", {"state": state})["dispute"])
+
     def invoices(self, **filters: str) -> list[dict[str, Any]]:
         """Oldest first. Filters: ``order_id``, ``status``."""
         return list(self._get("invoices", **filters)["invoices"])

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from atlas.local.square import control, invoice_paying
+from atlas.local.square import control, disputes, invoice_paying
 from atlas.local.square.calls import Operation
 from atlas.local.square.errors import SquareError
 from atlas.local.square.faults import FaultPlan
@@ -48,6 +48,15 @@ def settle(form: Form) -> Deed:
     return Deed(control.settle_refund, {"status": form.get("status", "")}, {"refund_id": form.get("refund_id", "")})
 
 
+def dispute(form: Form) -> Deed:
+    return Deed(disputes.raise_dispute, {}, {"payment_id": form.get("payment_id", "")})
+
+
+def decide(form: Form) -> Deed:
+    where = {"dispute_id": form.get("dispute_id", "")}
+    return Deed(disputes.decide_dispute, {"state": form.get("state", "")}, where)
+
+
 def pay_invoice(form: Form) -> Deed:
     return Deed(invoice_paying.pay_invoice, {}, {"invoice_id": form.get("invoice_id", "")})
 
@@ -59,6 +68,8 @@ DEEDS: Mapping[str, Callable[[Form], Deed]] = {
     "resend": resend,
     "settle": settle,
     "pay-invoice": pay_invoice,
+    "dispute": dispute,
+    "decide": decide,
 }
 
 

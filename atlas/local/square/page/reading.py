@@ -14,14 +14,14 @@ SHOWN = 25
 
 
 def read_overview(call: Call) -> Answer:
-    """Lists newest first; ``?payments=``, ``refunds=``, ``events=`` are the row to go on below."""
+    """Lists newest first; ``?payments=``, ``refunds=``, ``disputes=``, ``events=`` are the row to go on below."""
     body: dict[str, Any] = {
         "now": rfc3339(call.now),
         "offset_seconds": clock_offset(call.db).total_seconds(),
         "policy": asdict(read_policy(call.db)),
         "webhook_url": call.config.webhook_url,
     }
-    for table in ("payments", "refunds", "invoices", "events"):
+    for table in ("payments", "refunds", "disputes", "invoices", "events"):
         body[table] = _newest(call, table)
     for event in body["events"]["rows"]:
         event["deliveries"] = _deliveries(call, event["event_id"])
@@ -32,9 +32,11 @@ def read_payment(call: Call) -> Answer:
     """One payment with all that belongs to it; NOT_FOUND."""
     payment = load_payment(call.db, call.path["payment_id"])
     refunds = call.db.execute("SELECT body FROM refunds WHERE payment_id = ? ORDER BY seq", (payment["id"],))
+    disputes = call.db.execute("SELECT body FROM disputes WHERE payment_id = ? ORDER BY seq", (payment["id"],))
     about = [payment["id"]]
     found = [json.loads(row["body"]) for row in refunds.fetchall()]
-    about += [refund["id"] for refund in found]
+    disputed = [json.loads(row["body"]) for row in disputes.fetchall()]
+    about += [each["id"] for each in (*found, *disputed)]
     marks = ", ".join("?" * len(about))
     events = call.db.execute(
         f"SELECT body FROM events WHERE json_extract(body, '$.data.id') IN ({marks}) ORDER BY seq",  # noqa: S608
@@ -43,7 +45,7 @@ def read_payment(call: Call) -> Answer:
     listed = [json.loads(row["body"]) for row in events]
     for event in listed:
         event["deliveries"] = _deliveries(call, event["event_id"])
-    return Answer({"payment": payment, "refunds": found, "events": listed})
+    return Answer({"payment": payment, "refunds": found, "disputes": disputed, "events": listed})
 
 
 def _newest(call: Call, table: str) -> dict[str, Any]:

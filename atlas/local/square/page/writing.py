@@ -8,6 +8,7 @@ from atlas.local.square.faults import LoggedCall
 
 from .billing import invoices_table
 from .controls import clock_panel, faults_panel, webhooks_panel
+from .disputing import dispute_button, disputes_table
 from .markup import Child, Html, join, tag
 from .parts import badge, button_form, money, section, table, when
 
@@ -18,6 +19,8 @@ _DONE = {
     "resend": "The webhook is sent once more.",
     "settle": "The refund is settled.",
     "pay-invoice": "The invoice is paid by card.",
+    "dispute": "The card's holder wants the money back.",
+    "decide": "The dispute went on.",
     "fault": "The next calls that match will fail so.",
     "mend-calls": "No call fails any more.",
     "reset": "Everything is forgotten.",
@@ -33,6 +36,7 @@ def overview_page(
     lists = [
         section("payments", "Payments", found["payments"], _payments(found["payments"]["rows"])),
         section("refunds", "Refunds", found["refunds"], _refunds(found["refunds"]["rows"])),
+        section("disputes", "Disputes", found["disputes"], disputes_table(found["disputes"]["rows"])),
         section("invoices", "Invoices", found["invoices"], invoices_table(found["invoices"]["rows"], found["now"])),
         section("events", "Webhooks", found["events"], _events(found["events"]["rows"])),
         section("calls", "Calls to the API", None, _calls(list(reversed(calls))[:_CALLS])),
@@ -52,6 +56,7 @@ def payment_page(found: Mapping[str, Any]) -> str:
         tag("p", tag("a", "All payments", href="/")),
         _payments([payment]),
         section("refunds", "Refunds", None, _refunds(found["refunds"])),
+        section("disputes", "Disputes", None, join((disputes_table(found["disputes"]), dispute_button(payment)))),
         section("events", "Webhooks", None, _events(found["events"])),
         section("document", "As the API answers it", None, tag("pre", json.dumps(payment, indent=2))),
     )
