@@ -103,7 +103,7 @@ def show(row: PaymentTransaction) -> Shown:
         captured=row.amount if taken else 0,
         refunded=row.refunded,
         returning=operations.refunds_under_way(row),
-        history=tuple(sorted([*map(_step, row.operations), *_disputes(row)], key=lambda step: step.at, reverse=True)),
+        history=tuple(sorted([*map(_step, row.operations), *_disputes(row)], key=lambda step: step.at)[::-1]),
         decline=explain(_reason(row)) if row.status is TransactionStatus.FAILED else None,
     )
 

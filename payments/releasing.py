@@ -12,8 +12,8 @@ from payments.tables import PaymentTransaction
 def release(*, transaction_id: str, keep: int, reason: str, request: str = RELEASE) -> PaymentTransaction:
     """Keep `keep` cents (0: nothing) of a payment, however far it is: void, capture in part, or refund the rest.
 
-    `request` names the reason among `payments.rules.owing.OWED`: each gives back once. Harmless when it was done before,
-    or nothing is held any more; raises what `void`, `capture` and `refund` raise.
+    `request` names the reason among `payments.rules.owing.OWED`: each gives back once. Harmless when it was done
+    before, or nothing is held any more; raises what `void`, `capture` and `refund` raise.
     """
     row = PaymentTransaction.fetch(transaction_id)
     if row.status in CLOSED or row.status is TransactionStatus.REFUNDED:

@@ -10,6 +10,7 @@ The SDK keeps no state between calls and `httpx.Client` is thread-safe: one clie
 from payments.gateway.calling import OutcomeUnknown, Refused, client
 from payments.gateway.cards import Card, cards_of, disable_card, get_card, read_card, save_card
 from payments.gateway.customers import customer_for, delete_customer, find_customer
+from payments.gateway.disputes import Dispute, get_dispute, read_dispute
 from payments.gateway.invoices import (
     Bill,
     Invoice,
@@ -20,7 +21,6 @@ from payments.gateway.invoices import (
     payments_of_order,
     read_invoice,
 )
-from payments.gateway.disputes import Dispute, get_dispute, read_dispute
 from payments.gateway.payments import (
     Declined,
     Payment,

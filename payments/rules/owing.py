@@ -1,7 +1,7 @@
 """A refund that is owed and that the bank rejects: when it is asked for again, and when finance sees to it. No I/O.
 
-Owed is what a cancellation or a lower final price gives back: nobody clicked for it, so nobody would click again. What a
-person of the staff refunds and the bank rejects is theirs to repeat, to the same card or otherwise.
+Owed is what a cancellation or a lower final price gives back: nobody clicked for it, so nobody would click again. What
+a person of the staff refunds and the bank rejects is theirs to repeat, to the same card or otherwise.
 """
 
 from datetime import timedelta
