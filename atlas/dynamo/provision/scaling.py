@@ -89,13 +89,14 @@ def changes(store: Store, wanted: TableState, live: LiveTable | None) -> Iterato
     """What auto-scaling lacks, or has too much of. Asks AWS only where capacity is or was provisioned."""
     if not store.on_aws or (wanted.throughput is None and (live is None or live.throughput is None)):
         return
-    targets = _wanted(wanted)
+    goal = targets(wanted)
     found = _found(store, wanted, live) if live else {}
-    yield from (Unscale(target) for key, target in found.items() if key not in targets)
-    yield from (Scale(target) for key, target in targets.items() if found.get(key) != target)
+    yield from (Unscale(target) for key, target in found.items() if key not in goal)
+    yield from (Scale(target) for key, target in goal.items() if found.get(key) != target)
 
 
-def _wanted(table: TableState) -> dict[tuple[str, str], Target]:
+def targets(table: TableState) -> dict[tuple[str, str], Target]:
+    """What of a table is scaled: itself and its global indexes, reads and writes; nothing on demand."""
     if table.throughput is None:
         return {}
     resources = [_resource(table), *(_resource(table, each.name) for each in table.indexes.values() if not each.local)]

@@ -1,5 +1,6 @@
 """`manage.py tables`: make the DynamoDB tables what the code says they are, as a migration tool would."""
 
+import json
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -8,7 +9,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.module_loading import autodiscover_modules
 
+from atlas.dynamo.provision import cloudformation, terraform
 from atlas.dynamo.provision.apply import apply_plan
 from atlas.dynamo.provision.document import DOCUMENTS, known_budgets, render_documents
 from atlas.dynamo.provision.live import Store
@@ -28,9 +31,17 @@ class Command(BaseCommand):
         apply.add_argument("--no-input", action="store_false", dest="interactive", help="never ask")
         apply.add_argument("--remove", action="store_true", help="also remove what the code no longer declares")
         actions.add_parser("check", help="like plan, but fail when something differs")
+        for name, what in (("cloudformation", "a CloudFormation template"), ("terraform", "Terraform's JSON")):
+            code = actions.add_parser(name, help=f"print the tables, their backups, alarms and rights as {what}")
+            code.add_argument("--app", choices=settings.ATLAS_APPS, help="of one app only")
         actions.add_parser("docs", help="write docs/data-model.md and its pages from the tables")
 
-    def handle(self, *, action: str, interactive: bool = True, remove: bool = False, **_: Any) -> None:
+    def handle(
+        self, *, action: str, interactive: bool = True, remove: bool = False, app: str | None = None, **_: Any
+    ) -> None:
+        if action in ("cloudformation", "terraform"):
+            self._as_code(action, app)
+            return
         if action == "docs":
             for name, text in render_documents(tables(), known_budgets()).items():
                 path = DOCUMENTS / name
@@ -51,6 +62,20 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except (BotoCoreError, ClientError) as error:
             raise CommandError(f"DynamoDB at {store.endpoint or settings.AWS_REGION}: {error}") from error
+
+    def _as_code(self, tool: str, app: str | None) -> None:
+        """The rights, which name every table, are in the whole and in the part of atlas."""
+        autodiscover_modules("admin")  # which says what the back office scans
+        wanted = [table for table in tables() if app is None or table.__module__.partition(".")[0] == app]
+        try:
+            made = (
+                cloudformation.template(wanted, rights_of=tables() if app in (None, "atlas") else ())
+                if tool == "cloudformation"
+                else terraform.configuration(wanted)
+            )
+        except (ImproperlyConfigured, cloudformation.TooLarge) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(json.dumps(made, indent=2))
 
     def _apply(self, store: Store, plan: Plan, interactive: bool, remove: bool) -> None:
         if not plan.changed:
