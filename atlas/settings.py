@@ -315,8 +315,8 @@ TRIP_ENDING_SECONDS = env.float("TRIP_ENDING_SECONDS", default=300.0)
 """A trip is over when the vehicle has stood for so long."""
 TRIP_ORPHAN_MINUTES = env.float("TRIP_ORPHAN_MINUTES", default=30.0)
 """A trip is over when nothing was heard of the vehicle for so long."""
-TRIP_LOOK_MINUTES = env.float("TRIP_LOOK_MINUTES", default=15.0)
-"""How often a vehicle under way is looked at whether it fell silent."""
+TRIP_LOOK_MINUTES = env.float("TRIP_LOOK_MINUTES", default=1.0 if ATLAS_ENV == "local" else 15.0)
+"""How often a vehicle under way is looked at whether it fell silent. On one machine there are few, and people watch."""
 TRIP_SUMMARIES = env.str("TRIP_SUMMARIES", default="")
 """Who describes trips in words: nobody, the embedded `template`, or a function by its dotted path."""
 SAFETY_SPEEDING_MPH = env.float("SAFETY_SPEEDING_MPH", default=85.0)

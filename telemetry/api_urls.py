@@ -18,6 +18,7 @@ urlpatterns = [
     path("fleet/trips/<str:trip_id>/export", trips.TripExport.as_view()),
     path("fleet/vehicles/<str:pvin>/state", state.OneState.as_view()),
     path("telemetry/positions", devices.Positions.as_view()),
+    path("telemetry/tesla", devices.TeslaRecords.as_view()),
     path("vehicles/<uuid:vehicle_id>/vin", api.VehicleVin.as_view()),
     path("vin-mapping/resolve", api.ResolveVin.as_view()),
 ]

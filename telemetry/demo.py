@@ -13,7 +13,7 @@ from fleet.services.vehicles import pvin_claim
 from fleet.tables import Vehicle
 from telemetry.rules.vin import CHECK_DIGIT_AT, check_digit, pseudo_vin
 from telemetry.services import context
-from telemetry.tables import VinMapping
+from telemetry.tables import VehicleState, VinMapping
 
 
 def demo_vin(plate_number: str) -> str:
@@ -23,10 +23,11 @@ def demo_vin(plate_number: str) -> str:
     return vin[:CHECK_DIGIT_AT] + check_digit(vin) + vin[CHECK_DIGIT_AT + 1 :]
 
 
-def with_vin(vehicle: Vehicle, *, owner_id: str, at: datetime) -> Iterator[Table]:
-    """The vehicle, bound to its VIN, and what belongs to that."""
+def with_vin(vehicle: Vehicle, *, organization_id: str, owner_id: str, at: datetime) -> Iterator[Table]:
+    """The vehicle, bound to its VIN, known to telemetry, and what belongs to that."""
     vin = demo_vin(vehicle.plate_number)
     pvin = vehicle.pvin = pseudo_vin(vin, settings.VIN_KEY)
     yield vehicle
     yield Unique(key_=pvin_claim(pvin), owner_id=vehicle.id, created_at=at)
+    yield VehicleState(pvin=pvin, organization_id=organization_id, created_at=at)
     yield VinMapping(pvin=pvin, sealed_vin=vault.seal(vin, context(pvin)), user_id=owner_id, created_at=at)

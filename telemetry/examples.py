@@ -25,3 +25,20 @@ POSITIONS = OpenApiExample(
     ],
     request_only=True,
 )
+TESLA = OpenApiExample(
+    "A record",
+    value=[
+        {
+            "createdAt": "2025-06-01T12:00:05.120Z",
+            "isResend": False,
+            "data": [
+                {"key": "Location", "value": {"locationValue": {"latitude": 40.7581, "longitude": -73.985}}},
+                {"key": "VehicleSpeed", "value": {"doubleValue": 31.0}},
+                {"key": "Odometer", "value": {"doubleValue": 14094.5}},
+                {"key": "Gear", "value": {"shiftStateValue": "ShiftStateD"}},
+                {"key": "Soc", "value": {"doubleValue": 75.2}},
+            ],
+        }
+    ],
+    request_only=True,
+)

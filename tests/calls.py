@@ -178,6 +178,11 @@ def positions(cast: Cast) -> Call:
     return Call("owner", body=telemetry_examples.POSITIONS.value, token=token)
 
 
+def tesla_records(cast: Cast) -> Call:
+    token = add_device(user=cast.owner, vin=new_vin(), name="Tracker").token
+    return Call("owner", body=telemetry_examples.TESLA.value, token=token)
+
+
 def of_driver(body: Any = None) -> Prepare:
     return lambda cast: Call("owner", {"driver_id": DriverFactory.create(operator=cast.operator).id}, body)
 
@@ -340,6 +345,7 @@ CALLS: dict[str, Prepare] = {
     "POST /fleet/devices": new_device,
     "DELETE /fleet/devices/{device_id}": of_device,
     "POST /telemetry/positions": positions,
+    "POST /telemetry/tesla": tesla_records,
     "GET /fleet/state": own("owner"),
     "GET /fleet/trips": own("owner"),
     "GET /fleet/trips/{trip_id}": of_trip(),

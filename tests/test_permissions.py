@@ -120,6 +120,7 @@ GET    /fleet/trips/{trip_id}/breadcrumbs       401   403   403   200   200   40
 GET    /fleet/trips/{trip_id}/export            401   403   403   200   200   404   404   403   403   403
 GET    /fleet/heat                              401   403   403   200   200   200   200   403   403   403
 POST   /telemetry/positions                     200   200   200   200   200   200   200   200   200   200
+POST   /telemetry/tesla                         200   200   200   200   200   200   200   200   200   200
 GET    /organizations                           401   200   200   200   200   200   200   200   200   200
 GET    /organizations/{organization_id}         401   404   404   200   200   404   404   200   200   404
 PATCH  /organizations/{organization_id}         401   404   404   200   403   404   404   403   403   404

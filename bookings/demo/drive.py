@@ -20,6 +20,7 @@ from atlas.live.last_position import aget_position
 from bookings.demo.cast import COMPANIES, DEMO_DRIVER
 from bookings.demo.items import driver_id
 from bookings.demo.market import Market
+from bookings.demo.tracker import Tracker
 from bookings.live import Reporter, live_booking
 from bookings.rules.lifecycle import BookingStatus
 from bookings.tables import Booking
@@ -62,16 +63,20 @@ class Car:
     waits: float = 0.0
     heading: float = 0.0
     reporter: Reporter = field(init=False)
+    tracker: Tracker = field(init=False)
 
     def __post_init__(self) -> None:
         self.reporter = Reporter(self.driver)
+        self.tracker = Tracker(str(self.booking.vehicle_id))
 
     async def drive(self) -> None:
         """Until the ride is over, one position a second."""
         await self._enter(self.booking.status)
+        await self.tracker.start()
         while self.booking.status in NEXT:
             await asyncio.sleep(TICK_SECONDS)
             speed = self._move()
+            await self._track(speed * self.pace)
             await self.reporter.report(
                 lat=round(self.position[0], 6),
                 lng=round(self.position[1], 6),
@@ -81,6 +86,17 @@ class Car:
             )
             if self._is_through():
                 await self._advance()
+
+        await self._track(0.0)
+        await self.tracker.send()
+
+    async def _track(self, speed: float) -> None:
+        """The car's own device, beside the driver's phone. That it fails stops no ride."""
+        lat, lng = self.position
+        try:
+            await self.tracker.say(lat=lat, lng=lng, heading=self.heading, speed=speed)
+        except Exception as error:
+            log.warning("demo_tracker_failed", reason=f"{type(error).__name__}: {error}")
 
     def _move(self) -> float:
         """One second further along the line; the speed in m/s."""

@@ -144,7 +144,9 @@ def companies(now: datetime, rides: list[Ride]) -> Iterator[Table]:
                 current_driver_id=ride.booking.driver_id if ride else None,
                 created_at=joined + timedelta(minutes=index),
             )
-            yield from with_vin(vehicle, owner_id=demo_id(f"user.{company.key}"), at=joined)
+            yield from with_vin(
+                vehicle, organization_id=organization_id, owner_id=demo_id(f"user.{company.key}"), at=joined
+            )
     yield _member(demo_id(f"organization.{COMPANIES[0].key}"), demo_id("manager"), "manager", now - JOINED)
 
 

@@ -17,6 +17,7 @@ from telemetry.devices import serializers as shape
 from telemetry.devices import services
 from telemetry.devices.authentication import DeviceAuthentication
 from telemetry.ingest.pipeline import ingest
+from telemetry.rules.tesla import from_records
 from telemetry.tables import Device
 
 TAGS = ["Telemetry"]
@@ -73,4 +74,27 @@ class Positions(View):
             raise Invalid(f"Send 1 to {shape.MOST_READINGS} readings at a time.")
         device = cast(Device, request.auth)
         receipt = ingest(device=device, raws=readings, now=utc_now())
+        return self.answer(receipt, shape.BatchReceiptSerializer)
+
+
+class TeslaRecords(View):
+    authentication_classes = (DeviceAuthentication,)
+
+    @extend_schema(
+        operation_id="send_tesla_records",
+        tags=TAGS,
+        request={"application/json": shape.TESLA_RECORDS},
+        responses=shape.BatchReceiptSerializer,
+        examples=[examples.TESLA],
+    )
+    def post(self, request: Request) -> Response:
+        """Up to 1,000 records of Tesla's Fleet Telemetry, in its JSON form, of the device's vehicle.
+
+        Miles, mph and kWh are brought into our units; `invalid` values are left out; what has no name of ours is kept
+        under Tesla's. A record of another vehicle is refused (`unknown_vehicle`), and its neighbours are not.
+        """
+        raws = from_records(request.data)
+        if not 1 <= len(raws) <= shape.MOST_READINGS:
+            raise Invalid(f"Send 1 to {shape.MOST_READINGS} records at a time.")
+        receipt = ingest(device=cast(Device, request.auth), raws=raws, now=utc_now())
         return self.answer(receipt, shape.BatchReceiptSerializer)

@@ -58,3 +58,30 @@ READINGS: dict[str, Any] = {
     },
 }
 """For people: a reading that is otherwise is refused by its own code, not the batch by a 400."""
+
+TESLA_RECORDS: dict[str, Any] = {
+    "type": "array",
+    "minItems": 1,
+    "maxItems": MOST_READINGS,
+    "items": {
+        "type": "object",
+        "required": ["createdAt", "data"],
+        "properties": {
+            "vin": {"type": "string", "description": "Must be the device's own; it is not kept."},
+            "createdAt": {"type": "string", "format": "date-time"},
+            "isResend": {"type": "boolean"},
+            "data": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["key", "value"],
+                    "properties": {
+                        "key": {"type": "string", "description": "Tesla's name, such as `VehicleSpeed`."},
+                        "value": {"description": "A scalar, or an object whose one member has the value."},
+                    },
+                },
+            },
+        },
+    },
+}
+"""For people, too. A single record need not be in an array."""
