@@ -47,6 +47,7 @@ def wire() -> None:
     subscribe(payment.PaymentVoided, bookings.follow_payment)
     subscribe(payment.PaymentFailed, bookings.follow_payment)
     subscribe(payment.RefundFailed, bookings.follow_payment)
+    subscribe(payment.CardRemoved, bookings.miss_card)
     subscribe(payment.PaymentCorrected, bookings.follow_payment)
 
     subscribe(booking.BookingChanged, bookings.show_change, bookings.keep_location)

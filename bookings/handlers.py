@@ -33,6 +33,7 @@ from bookings.rules.notices import RECIPIENT, TOLD, occasion
 from bookings.tables import Booking
 from bookings.topics import REQUESTS, booking_topic, driver_topic, inbox_topic, operator_topic
 from payments.events import (
+    CardRemoved,
     PaymentCorrected,
     PaymentFailed,
     PaymentRefunded,
@@ -96,6 +97,12 @@ def release_hold(event: HoldReplaced) -> None:
 def charge_fee(event: FeeDue) -> None:
     """The ride was called off at a fee, and nothing is held for it."""
     services.charge_fee(booking_id=event.booking_id)
+
+
+def miss_card(event: CardRemoved) -> None:
+    """A card is gone: each sold ride that counts on it is told, and who pays for it."""
+    for key in Booking.card_index.query(event.card_id):
+        services.miss_card(booking_id=key.id, card_id=event.card_id)
 
 
 def follow_payment(

@@ -90,6 +90,14 @@ class InvoiceOverdue:
 
 
 @dataclass(frozen=True, slots=True)
+class CardRemoved:
+    """A card on file is charged no more: its holder took it away, or it was disabled at Square."""
+
+    card_id: str
+    payer_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class WebhookReceived:
     """A webhook was stored and waits to be handled. Heard by payments itself."""
 

@@ -13,7 +13,7 @@ from bookings.services.charging import charge_fee
 from bookings.services.closing import call_off_unpaid, cancel, expire, expire_now, follow_payment
 from bookings.services.dispatching import alert_departure, assign, report_status
 from bookings.services.extra_charges import settle_charge
-from bookings.services.holding import authorize_card
+from bookings.services.holding import authorize_card, miss_card
 from bookings.services.numbering import catch_up
 from bookings.services.quoting import expire_quote, submit_quote, withdraw_quote
 from bookings.services.replacing import replace_card
@@ -47,6 +47,7 @@ __all__ = [
     "expire_now",
     "expire_quote",
     "follow_payment",
+    "miss_card",
     "refuse_extras",
     "replace_card",
     "report_status",

@@ -23,6 +23,9 @@ from payments.cards.using import fault_of
 from payments.services import Authorized, Declined
 from payments.tables import PaymentTransaction
 
+GONE = "CARD_REMOVED"
+"""As `payments.cards.using.fault_of` says it."""
+
 
 def authorize_card(*, booking_id: str) -> bool:
     """Ask the card for the hold that is due, or finish the try that was cut off. False when there is nothing to do.
@@ -33,6 +36,25 @@ def authorize_card(*, booking_id: str) -> bool:
     if transaction is None:
         return False
     _record(booking_id, transaction.id, outcome_of(transaction))
+    return True
+
+
+@retried
+def miss_card(*, booking_id: str, card_id: str) -> bool:
+    """The card is not kept any more. False where that matters to nobody: another one pays, or the hold is enough.
+
+    It is not asked; should there be no other one when the hold is due, that counts as its no.
+    """
+    booking = Booking.fetch(booking_id)
+    hold = booking.hold
+    if hold is None or booking.card_id != card_id or not is_wanted(booking.status):
+        return False
+    if hold.code == GONE or hold.ask_at is None or hold.transaction_id is not None:
+        return False
+    hold.code = GONE
+    with transact() as tx:
+        change.tell(tx, booking, Occasion.CARD_GONE)
+        change.save(tx, booking, announce=True)
     return True
 
 

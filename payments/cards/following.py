@@ -2,10 +2,12 @@
 
 import structlog
 
+from atlas import outbox
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.transaction import Transaction
 from payments.cards.saving import show
 from payments.cards.tables import SavedCard
+from payments.events import CardRemoved
 from payments.gateway import Card
 from payments.rules.cards import CardStatus
 
@@ -24,4 +26,5 @@ def follow_card(tx: Transaction, found: Card) -> None:
         show(card, found)
         if not found.enabled:
             card.status, card.removed_at = CardStatus.REMOVED, utc_now()
+            outbox.add(tx, CardRemoved(card.id, card.payer_id))
         tx.save(card)

@@ -3,12 +3,14 @@
 from contextlib import suppress
 from datetime import datetime
 
+from atlas import outbox
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.transaction import retried, transact
 from atlas.errors import Conflict, NotFound, Unavailable
 from atlas.shards import shard_of
 from payments.cards.saving import settle_card
 from payments.cards.tables import SavedCard
+from payments.events import CardRemoved
 from payments.rules.cards import CardStatus, has_expired
 
 
@@ -67,4 +69,5 @@ def _remove(*, payer_id: str, card_id: str) -> bool:
     card.due_shard = shard_of(card.id)
     with transact() as tx:
         tx.save(card)
+        outbox.add(tx, CardRemoved(card.id, card.payer_id))
     return True

@@ -11,14 +11,16 @@ from bookings import services
 from bookings.rules.lifecycle import BookingStatus
 from bookings.rules.types import CancellationCode, PaymentStatus
 from bookings.tables import Booking, Notice
+from payments import gateway
 from payments.cards.consent import VERSION
 from payments.cards.tables import SavedCard
-from payments.cards.using import list_cards
+from payments.cards.using import list_cards, remove_card
 from payments.rules.types import TransactionStatus
 from payments.tables import PaymentTransaction
-from tests.bookings.far_ahead import asked, at, kept_card, now, sold_far, take, tick, token
+from tests.bookings.far_ahead import asked, at, far_quote, kept_card, now, sold_far, take, tick, token
 from tests.bookings.looking import at_square, due_ids, refused, story
 from tests.bookings.stage import Cast, quoted, requested
+from tests.payments.cards.test_following import hear
 
 S = BookingStatus
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -286,3 +288,33 @@ class TestAnotherCard:
         services.cancel(user=cast.concierge, booking_id=over.id, code=CancellationCode.OTHER, reason="Plans changed")
         with refused("wrong_state"):
             services.replace_card(user=cast.concierge, booking_id=over.id, card_id=card.id)
+
+
+class TestACardThatIsGone:
+    def test_the_rides_that_count_on_it_are_told(self, cast: Cast, sandbox: SandboxControl) -> None:
+        card = kept_card(cast)
+        far = take(cast, far_quote(cast), card_id=card.id)
+        near = take(cast, quoted(cast, requested(cast)), card_id=card.id)
+        other = sold_far(cast)
+        remove_card(payer_id=cast.concierge.id, card_id=card.id)
+        assert now(far).hold.code == "CARD_REMOVED"
+        assert told(far) == ["card_gone"]
+        for untouched in (near, other):  # held for already, and paid by another card
+            assert now(untouched).hold.code is None
+            assert told(untouched) == []
+        due = now(far).hold.ask_at
+        missed = asked(far)
+        assert (missed.hold.refusals, missed.hold.ask_at, tries(far)) == (1, None, [])
+        assert told(far) == ["card_gone", "card_refused", "payment_missing"]
+        with at(due + DAY):
+            mended = services.replace_card(user=cast.concierge, booking_id=far.id, source_id=token(), consent=VERSION)
+        assert mended.payment_status is PaymentStatus.AUTHORIZED
+
+    def test_so_are_they_when_it_is_disabled_at_square(self, cast: Cast, sandbox: SandboxControl) -> None:
+        booking = sold_far(cast)
+        gateway.disable_card(str(card_of(booking).card_id))
+        hear(*sandbox.events())
+        assert now(booking).hold.code == "CARD_REMOVED"
+        assert told(booking) == ["card_gone"]
+        hear(*sandbox.events())
+        assert told(booking) == ["card_gone"]
