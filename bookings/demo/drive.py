@@ -88,6 +88,9 @@ class Car:
                 await self._advance()
 
         await self._track(0.0)
+        while self.tracker.speed:
+            await asyncio.sleep(TICK_SECONDS)
+            await self._track(0.0)
         await self.tracker.send()
 
     async def _track(self, speed: float) -> None:

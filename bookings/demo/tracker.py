@@ -1,5 +1,6 @@
 """What a demo car's tracker sends: a reading a second, in batches of ten, through the same pipeline as everybody's."""
 
+import math
 import random
 
 from atlas.dynamo.attributes import utc_now
@@ -9,6 +10,8 @@ from telemetry.ingest.pipeline import ingest
 from telemetry.tables import Device, VehicleState
 
 BATCH, MOST = 10, 600
+COMFORT = 3.5
+"""m/s2 of a driver of even temper, at the wheel and at the pedals: a little less than what counts as an event."""
 FULL, EMPTY, METRES_PER_PERCENT = 88.0, 20.0, 4_000
 """Percent after and before charging, and how far a percent reaches."""
 
@@ -21,15 +24,21 @@ class Tracker:
         self.device: Device | None = None
         self.odometer = 0.0
         self.battery = FULL
+        self.temper = 1.0
+        self.speed = 0.0
+        self.heading: float | None = None
         self.kept: list[dict[str, object]] = []
 
     async def start(self) -> None:
         await in_thread(self._find)
 
     async def say(self, *, lat: float, lng: float, heading: float, speed: float) -> None:
-        """The next second; `speed` in m/s."""
+        """The next second; `speed` in m/s. A car of mass takes its time to get there, and to turn."""
         if self.device is None:
             return
+        pull = COMFORT * self.temper
+        speed = self.speed = max(self.speed - pull, min(self.speed + pull, speed))
+        heading = self.heading = _turned(self.heading, heading, math.degrees(pull / max(speed, 1.0)))
         self.odometer += speed
         self.battery = max(0.0, self.battery - speed / METRES_PER_PERCENT)
         self.kept.append(
@@ -37,7 +46,7 @@ class Tracker:
                 "timestamp": round(utc_now().timestamp() * 1000),
                 "lat": round(lat, 6),
                 "lng": round(lng, 6),
-                "heading": round(heading, 1),
+                "heading": round(heading, 1) % 360,
                 "speed": round(speed, 2),
                 "odometer": round(self.odometer),
                 "batteryLevel": round(self.battery, 1),
@@ -61,5 +70,14 @@ class Tracker:
             return
         self.device = Device(pvin=state.pvin, organization_id=state.organization_id)
         chance = random.Random(state.pvin)  # noqa: S311 (what it had driven before)
+        self.temper = chance.uniform(0.6, 1.2)
         self.odometer = state.odometer if state.odometer is not None else chance.randrange(9_000_000, 60_000_000)
         self.battery = state.battery_level if (state.battery_level or 0) > EMPTY else FULL  # charged meanwhile
+
+
+def _turned(before: float | None, wanted: float, most: float) -> float:
+    """From one heading towards another, the short way, by so many degrees at most."""
+    if before is None:
+        return wanted
+    turn = (wanted - before + 180) % 360 - 180
+    return (before + max(-most, min(most, turn))) % 360

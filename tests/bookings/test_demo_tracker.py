@@ -9,9 +9,12 @@ from atlas.errors import Unavailable
 from bookings.demo import tracker
 from bookings.demo.tracker import Tracker
 from fleet.tables import Vehicle
+from telemetry.rules.point import Point
+from telemetry.rules.safety import Limits, safety_events
 from telemetry.services import give_vin
 from telemetry.tables import VehicleState
 from tests.bookings.stage import Cast
+from tests.telemetry.drives import NOON
 from tests.telemetry.numbers import new_vin
 
 
@@ -25,7 +28,7 @@ async def drive(vehicle_id: str, seconds: int) -> Tracker:
     found = Tracker(vehicle_id)
     await found.start()
     for second in range(seconds):
-        await found.say(lat=40.75 + second / 10_000, lng=-73.98, heading=0, speed=11.1)
+        await found.say(lat=40.75 + second / 10_000, lng=-73.98, heading=90 * (second > 15), speed=11.1)
         await asyncio.sleep(0.002)  # readings of one millisecond are one
     return found
 
@@ -39,7 +42,7 @@ def test_it_goes_on_where_the_car_was(cast: Cast) -> None:
     before = VehicleState.fetch(str(vehicle.pvin)).odometer
     assert before == round(first.odometer)
     asyncio.run(drive(vehicle.id, 10))
-    assert VehicleState.fetch(str(vehicle.pvin)).odometer == before + 111
+    assert 60 < VehicleState.fetch(str(vehicle.pvin)).odometer - before < 111, "it had to gather speed"
 
 
 def test_a_car_that_telemetry_does_not_know_sends_nothing(cast: Cast) -> None:
@@ -59,4 +62,26 @@ def test_what_the_store_does_not_take_is_kept(cast: Cast, monkeypatch: pytest.Mo
             asyncio.run(found.say(lat=40.8, lng=-73.98, heading=0, speed=0))
     assert len(found.kept) == 10
     asyncio.run(found.send())
-    assert VehicleState.fetch(str(vehicle.pvin)).shift_state == "P"
+    assert VehicleState.fetch(str(vehicle.pvin)).lat == 40.8
+
+
+def test_a_driver_of_even_temper_gives_no_safety_event(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracker, "BATCH", 100)
+
+    async def ride() -> list[dict[str, object]]:
+        found = Tracker(known(cast).id)
+        await found.start()
+        found.temper = 1.0
+        for second in range(60):
+            wanted = 0.0 if second > 45 else 20.0 if second % 7 else 15.0
+            await found.say(lat=40.75, lng=-73.98, heading=350 if second < 30 else 85, speed=wanted)
+        assert found.speed == 0
+        return found.kept
+
+    said = asyncio.run(ride())
+    points = [
+        Point(NOON + 1_000 * second, 40_750_000, -73_980_000, round(float(str(each["speed"])) * 100),
+              round(float(str(each["heading"])) * 10))
+        for second, each in enumerate(said)
+    ]  # fmt: skip
+    assert safety_events(points, Limits()) == []
