@@ -68,6 +68,12 @@ payments.paymentdifference   export                   .        x         .
 payments.paymentdifference   reconcile                .        x         .
 payments.paymentdifference   mend                     .        x         .
 payments.paymentdifference   dismiss                  .        x         .
+payments.ledgerposting       view                     .        x         .
+payments.ledgerposting       export                   .        x         .
+payments.payout              view                     .        x         .
+payments.payout              export                   .        x         .
+payments.payout              record                   .        x         .
+payments.payout              confirm                  .        x         .
 payments.webhookevent        view                     .        x         .
 payments.webhookevent        replay                   .        x         .
 accounts.user                view                     x        x         x

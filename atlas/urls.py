@@ -18,6 +18,7 @@ api = [
 urlpatterns = [
     path("", include("bookings.urls")),
     path("", include("fleet.urls")),
+    path("", include("payments.urls")),
     path("", include("accounts.urls")),
     path("", include("atlas.jobs.urls")),
     path("", include("telemetry.urls")),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from payments import api
 from payments.cards import api as cards_api
+from payments.statements import api as money_api
 
 urlpatterns = [
     path("transactions", api.Transactions.as_view(), name="api-transactions"),
@@ -13,5 +14,8 @@ urlpatterns = [
     path("me/cards", cards_api.Cards.as_view(), name="api-cards"),
     path("me/cards/consent", cards_api.ConsentText.as_view(), name="api-card-consent"),
     path("me/cards/<uuid:card_id>", cards_api.OneCard.as_view(), name="api-card"),
+    path("operators/me/balance", money_api.OwnBalance.as_view(), name="api-own-balance"),
+    path("operators/me/statements", money_api.OwnStatements.as_view(), name="api-own-statements"),
+    path("operators/me/payouts", money_api.OwnPayouts.as_view(), name="api-own-payouts"),
     path("webhooks/square", api.SquareWebhook.as_view(), name="api-square-webhook"),
 ]

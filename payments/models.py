@@ -11,6 +11,9 @@ from payments import tables
 from payments.billing import tables as billing
 from payments.billing.rules import BillingStatus
 from payments.cards import tables as cards
+from payments.ledger import tables as books
+from payments.ledger.kinds import PostingKind
+from payments.payouts import tables as payouts
 from payments.reconciling import tables as reconciling
 from payments.rules.cards import CardStatus
 from payments.rules.differences import DifferenceKind, DifferenceStatus, Mend
@@ -132,6 +135,60 @@ class PaymentDifference(
 
     def __str__(self) -> str:
         return f"{self.kind.replace('_', ' ').lower()}: {self.ours} / {self.theirs}"
+
+
+class LedgerPosting(
+    Facade,
+    table=books.LedgerPosting,
+    links={
+        "transaction_id": "payments.PaymentTransaction",
+        "payee_id": "fleet.Operator",
+        "posted_by": "accounts.User",
+    },
+    partitions={"day-index": Days(reach=REACH)},
+    options={"reference": {"verbose_name": "booking"}, "created_at": {"verbose_name": "posted"}},
+):
+    """A posting of the ledger: its lines sum to zero."""
+
+    id: str
+    kind: PostingKind
+    reference: str
+    currency: str
+    lines: Any
+    item: books.LedgerPosting
+
+    class Meta:
+        verbose_name = "posting"
+
+    def __str__(self) -> str:
+        return f"{self.kind.replace('_', ' ').lower()} {self.item.name}"
+
+
+class Payout(
+    Facade,
+    table=payouts.Payout,
+    links={
+        "payee_id": "fleet.Operator",
+        "posting_id": "payments.LedgerPosting",
+        "recorded_by": "accounts.User",
+        "decided_by": "accounts.User",
+    },
+    partitions={"status-index": Values(payouts.PayoutStatus)},
+    options={"created_at": {"verbose_name": "recorded"}, "value_on": {"verbose_name": "value date"}},
+):
+    """A transfer to an operator."""
+
+    sequence: int
+    status: payouts.PayoutStatus
+    amount: int
+    currency: str
+    item: payouts.Payout
+
+    class Meta:
+        verbose_name = "payout"
+
+    def __str__(self) -> str:
+        return f"{format_money(self.amount, self.currency)}, {self.status.lower()}"
 
 
 class WebhookEvent(Facade, table=tables.WebhookEvent, show_expired=True):

@@ -8,6 +8,7 @@ from payments.billing.tables import BillingAccount
 from payments.cards.forgetting import delete_at_square, forget_card, forget_payer
 from payments.cards.tables import Payer, SavedCard
 from payments.ledger.tables import LedgerPosting
+from payments.payouts.tables import Payout
 from payments.reconciling.tables import PaymentDifference
 from payments.tables import WebhookEvent
 
@@ -47,6 +48,11 @@ def _no_difference(_: Subject) -> Iterator[PaymentDifference]:
 
 def _no_posting(_: Subject) -> Iterator[LedgerPosting]:
     """It names payments, companies, and staff by their id."""
+    return iter(())
+
+
+def _no_payout(_: Subject) -> Iterator[Payout]:
+    """It names companies, and staff by their id."""
     return iter(())
 
 
@@ -105,6 +111,14 @@ PART = Part(
             found_by="Nothing: it names payments, companies and staff by their ids",
             erased="Kept for 10 years, as the transactions that it tells of; a posting is never changed",
             find=_no_posting,
+        ),
+        Holding(
+            table=Payout,
+            what="Transfers to companies: cents, the bank's reference, which staff users recorded and confirmed them",
+            why="Proof of what was paid to whom (law)",
+            found_by="Nothing: it names companies and staff by their ids",
+            erased="Kept for 10 years, as the books that it is part of",
+            find=_no_payout,
         ),
     ),
 )

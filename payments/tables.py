@@ -18,6 +18,7 @@ from payments.cards.tables import Payer, SavedCard  # noqa: F401 (ours too)
 from payments.ledger import posting
 from payments.ledger.documents import Booked, Dispute, Split
 from payments.ledger.tables import LedgerBalance, LedgerPosting  # noqa: F401 (ours too)
+from payments.payouts.tables import Payout  # noqa: F401 (ours too)
 from payments.reconciling.tables import PaymentDifference  # noqa: F401 (one of ours too)
 from payments.rules.types import OperationKind, OperationState, PaymentMethod, PaymentPurpose, TransactionStatus
 

@@ -54,6 +54,8 @@ GROUPS = (
             "payments.billingaccount": "briefcase",
             "payments.savedcard": "credit-card",
             "payments.paymentdifference": "exclamation-triangle",
+            "payments.ledgerposting": "list",
+            "payments.payout": "briefcase",
             "payments.webhookevent": "send",
         },
     ),

@@ -100,7 +100,7 @@ def reject(*, user: CurrentUser, transaction_id: str, wire_id: str) -> PaymentTr
     wire = _recorded(row, wire_id)
     wire.state, wire.decided_by, wire.decided_at = WireState.REJECTED, user.id, utc_now()
     with transact() as tx:
-        taken = Unique.find(_claim(wire.bank_reference), consistent=True)
+        taken = Unique.find(claim_of(wire.bank_reference), consistent=True)
         if taken is not None:
             tx.delete(taken)
         put(tx, row, [])
@@ -141,7 +141,7 @@ def _add(
     if value_on > utc_now().date():
         raise Invalid(fields={"valueOn": ["Lies in the future."]})
     taken = Conflict("A transfer with this reference is recorded already.", code="wire_known")
-    tx.create(Unique(key_=_claim(reference), owner_id=row.id), otherwise=taken)
+    tx.create(Unique(key_=claim_of(reference), owner_id=row.id), otherwise=taken)
     wire = Wire(
         id=str(uuid4()),
         way=way,
@@ -155,7 +155,7 @@ def _add(
     row.wires = [*row.wires, wire]
 
 
-def _claim(reference: str) -> str:
+def claim_of(reference: str) -> str:
     return f"wire:{reference}"
 
 

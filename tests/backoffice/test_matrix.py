@@ -28,6 +28,9 @@ NEEDS = {
     "export": "export",
     "resolve": "resolve",
     "reconcile": "reconcile",
+    "statement": "export",
+    "taxes": "view",
+    "record": "record",
 }
 """Kind of page -> the right that it asks for; a page of a kind that stands not here fails."""
 UNCONDITIONAL = {"/admin/", "/admin/login/", "/admin/logout/", "/admin/password_change/", "/admin/jsi18n/"}

@@ -29,7 +29,6 @@ from bookings.tables import Booking, BookingHistory, Quote
 from fleet.factories import DriverFactory, VehicleFactory
 from payments import webhooks
 from payments.gateway import OutcomeUnknown, Refused
-from payments.ledger.tables import LedgerBalance, LedgerPosting
 from payments.reconciling.tables import PaymentDifference
 from payments.tables import PaymentTransaction, WebhookEvent
 from tests.bookings.stage import Cast, make_cast, requested
