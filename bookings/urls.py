@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from bookings.views import accepting, acting, card, closing, detail, lists, receipts, requesting
+from bookings.views import accepting, acting, card, closing, detail, final_price, lists, receipts, requesting
 
 pages = [
     path("bookings/", lists.bookings, name="list"),
@@ -23,6 +23,12 @@ pages = [
     path("bookings/<uuid:booking_id>/cancel/", closing.cancel, name="cancel"),
     path("bookings/<uuid:booking_id>/card/", card.card, name="card"),
     path("bookings/<uuid:booking_id>/card/state/", card.state, name="card_state"),
+    path("bookings/<uuid:booking_id>/final-price/", final_price.final_price, name="final_price"),
+    path("bookings/<uuid:booking_id>/final-price/announce/", final_price.announce, name="announce_price"),
+    path("bookings/<uuid:booking_id>/extras/", final_price.extras, name="extras"),
+    path("bookings/<uuid:booking_id>/extras/refuse/", final_price.refuse, name="refuse_extras"),
+    path("bookings/<uuid:booking_id>/tip/", final_price.tip, name="tip"),
+    path("bookings/<uuid:booking_id>/charge/state/", final_price.charge_state, name="charge_state"),
     path("bookings/<uuid:booking_id>/receipt/", receipts.receipt, name="receipt"),
     path("bookings/<uuid:booking_id>/receipt.pdf", receipts.receipt_pdf, name="receipt_pdf"),
     path("receipts/<str:token>/", receipts.receipt_by_link, name="receipt_by_link"),

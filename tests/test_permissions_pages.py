@@ -53,6 +53,15 @@ GET  /bookings/{booking_id}/card/state/                             302   200   
 GET  /bookings/{booking_id}/card/ (far)                             302   200   404   403   403   404   404   404   404   403
 POST /bookings/{booking_id}/card/ (far)                             302   400   404   403   403   404   404   404   404   403
 GET  /bookings/{booking_id}/card/state/ (far)                       302   200   404   403   403   404   404   404   404   403
+GET  /bookings/{booking_id}/final-price/                            302   403   404   200   200   404   404   403   404   403
+POST /bookings/{booking_id}/final-price/                            302   403   404   400   400   404   404   403   404   403
+POST /bookings/{booking_id}/final-price/announce/                   302   403   404   302   302   404   404   403   404   403
+GET  /bookings/{booking_id}/extras/                                 302   302   404   403   403   404   404   403   404   403
+POST /bookings/{booking_id}/extras/                                 302   302   404   403   403   404   404   403   404   403
+POST /bookings/{booking_id}/extras/refuse/                          302   302   302   302   302   302   302   302   302   302
+GET  /bookings/{booking_id}/tip/                                    302   200   404   403   403   404   404   403   404   403
+POST /bookings/{booking_id}/tip/                                    302   400   404   403   403   404   404   403   404   403
+GET  /bookings/{booking_id}/charge/state/                           302   200   404   403   403   404   404   403   404   403
 GET  /bookings/{booking_id}/receipt/                                302   200   404   200   200   404   404   200   404   200
 GET  /bookings/{booking_id}/receipt.pdf                             302   200   404   200   200   404   404   200   404   200
 GET  /osmand/<str:token>/                                           401   401   401   401   401   401   401   401   401   401

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from atlas.api.serializers import Serializer
 from atlas.forms import ApiForm
+from atlas.templatetags.ui import format_money
+from bookings import consent as extras_consent
 from bookings.serializers import AcceptSerializer, CardChoiceSerializer
 from payments.cards import consent
 from payments.cards.tables import SavedCard
@@ -23,6 +25,9 @@ OUTCOMES = (
     ("cnon:card-nonce-already-used", _("Token used before")),
 )
 """The tokens that Square's own sandbox knows, by what happens to them. Never a card's number."""
+EXTRAS_PERCENT = (10, 25, 50)
+"""Of the price: what is offered as a limit of extras, in whole units of the currency."""
+WHOLE = 100
 ANOTHER = ""
 """Chosen where none of the cards that are kept is."""
 
@@ -58,7 +63,24 @@ class CardChoiceForm(ApiForm):
 
 
 class AcceptForm(CardChoiceForm):
+    """`price` in cents is what is accepted: extras without asking are chosen as a part of it, none at first."""
+
     serializer: ClassVar[type[Serializer]] = AcceptSerializer
 
+    extras_limit = forms.TypedChoiceField(
+        label=_("Waiting and extra hours"), coerce=int, empty_value=0, required=False, help_text=extras_consent.TEXT
+    )
+
+    def __init__(self, *args: Any, price: int, currency: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        limits = dict.fromkeys(price * percent // 100 // WHOLE * WHOLE for percent in EXTRAS_PERCENT)
+        offered = [
+            (limit, _("Up to %(limit)s without asking me") % {"limit": format_money(limit, currency)})
+            for limit in limits
+            if limit
+        ]
+        self.fields["extras_limit"].choices = [(0, _("Ask me about everything")), *offered]  # type: ignore[attr-defined]
+
     def body(self, cleaned: Mapping[str, Any]) -> dict[str, Any]:
-        return {**super().body(cleaned), "method": PaymentMethod.CARD}
+        limit = ApiForm.body(self, {"extras_limit": cleaned.get("extras_limit") or 0})
+        return {**super().body(cleaned), **limit, "method": PaymentMethod.CARD}

@@ -46,7 +46,13 @@ def accept(request: HttpRequest, booking_id: UUID, quote_id: UUID) -> HttpRespon
         return _lead_back(request, booking_id)
     local = settings.SQUARE_ENVIRONMENT == Environment.LOCAL
     cards = list_cards(payer_id=user.id)
-    form = AcceptForm(request.POST if request.method == "POST" else None, local=local, cards=cards)
+    form = AcceptForm(
+        request.POST if request.method == "POST" else None,
+        local=local,
+        cards=cards,
+        price=quote.price,
+        currency=quote.currency,
+    )
     plan = paying.plan_of(booking)
     decline: Decline | None = None
     if form.is_bound and form.is_valid():

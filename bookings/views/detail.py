@@ -15,9 +15,10 @@ from bookings import selectors, tracking
 from bookings.crew import crew_of
 from bookings.forms.deciding import AssignForm, QuoteForm
 from bookings.looking import saw_driver
+from bookings.open_now import actions_of
 from bookings.paying import card_state, payments_of
 from bookings.permissions import part_of
-from bookings.rules.lifecycle import LIVE, OPEN, SERVED, Action, Actor, open_actions
+from bookings.rules.lifecycle import LIVE, OPEN, SERVED, Action, Actor
 from bookings.serializers import without_passenger
 from bookings.suggestions import drivers, fitting_vehicles, own_price
 from bookings.tables import Booking
@@ -40,7 +41,7 @@ def show_booking(request: HttpRequest, booking_id: UUID, *, status: int = 200, *
     is_party = part_of(user, found) is not None
     if not is_party:
         without_passenger(found)
-    actions = open_actions(found.status, part)
+    actions = actions_of(found, part)
     history = selectors.history_of(user=user, booking_id=found.id) if is_party else []
     crew = crew_of(found)
     saw_driver(user, crew.driver)

@@ -24,7 +24,7 @@ What it does like Square
     ``/v2/payments`` (create, get, list, update, complete, cancel, cancel by idempotency key) and ``/v2/refunds``
     (refund, get, list); ``/v2/customers`` and ``/v2/cards`` (a card on file is charged with ``source_id="ccof:..."``
     and its ``customer_id``); ``/v2/orders`` as far as an invoice needs them and ``/v2/invoices``;
-    ``/v2/disputes`` (get, list); bearer tokens; Square's error JSON; idempotency keys (same body: the stored answer again,
+    ``/v2/disputes`` (get, list); bearer tokens; Square's error JSON; idempotency keys (same body: the stored answer,
     other body: ``IDEMPOTENCY_KEY_REUSED``); version tokens (``VERSION_MISMATCH``); delayed capture that lapses at
     ``delayed_until``; refunds that are PENDING first; signed webhooks, retried with growing pauses.
 
