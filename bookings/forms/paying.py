@@ -68,7 +68,7 @@ class AcceptForm(CardChoiceForm):
     serializer: ClassVar[type[Serializer]] = AcceptSerializer
 
     extras_limit = forms.TypedChoiceField(
-        label=_("Waiting and extra hours"), coerce=int, empty_value=0, required=False, help_text=extras_consent.TEXT
+        label=_("Waiting and extra hours"), coerce=int, empty_value="0", required=False, help_text=extras_consent.TEXT
     )
 
     def __init__(self, *args: Any, price: int, currency: str, **options: Any) -> None:
