@@ -9,7 +9,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-BENCHES = ("api", "live", "admin", "breadcrumbs")
+BENCHES = ("api", "live", "admin", "breadcrumbs", "trips")
 
 
 def summary(name: str) -> str:
