@@ -329,6 +329,8 @@ SQUARE_BASE_URL = host("SQUARE_BASE_URL", "http://127.0.0.1:8101")
 SQUARE_ACCESS_TOKEN = secret("SQUARE_ACCESS_TOKEN", "local-sandbox-token")
 SQUARE_LOCATION_ID = env.str("SQUARE_LOCATION_ID", default="L-ATLAS-LOCAL")
 SQUARE_WEBHOOK_KEY = secret("SQUARE_WEBHOOK_KEY", "local-sandbox-webhook-key")
+BANK_DETAILS = env.str("BANK_DETAILS", default="")
+"""Where transfers go, as it stands on invoices: name, IBAN, BIC, in one line."""
 SQUARE_WEBHOOK_URL = env.str("SQUARE_WEBHOOK_URL", default=f"{PUBLIC_URL}/api/v1/webhooks/square")
 SQUARE_ENVIRONMENT: str = env.str("SQUARE_ENVIRONMENT", default="production" if PRODUCTION else "local")
 """Whose card field the payment page shows: Square's (`production`, `sandbox`), or labelled outcomes (`local`)."""

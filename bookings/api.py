@@ -17,8 +17,9 @@ from atlas.api.renderers import JSONRenderer, PDFRenderer
 from atlas.api.schema import error_response
 from atlas.api.serializers import Query
 from atlas.api.views import OpenView, View
-from bookings import calendar, examples, receipts, selectors, services, tracking
+from bookings import calendar, examples, invoices, receipts, selectors, services, tracking
 from bookings import serializers as shape
+from bookings.invoices import pdf
 from bookings.permissions import part_of, party
 from bookings.tables import Booking
 
@@ -249,6 +250,28 @@ class Receipt(View):
         if request.accepted_renderer.format == PDFRenderer.format:
             return receipts.download(found)
         return self.answer(found, shape.ReceiptSerializer)
+
+
+class Invoice(View):
+    renderer_classes = [JSONRenderer, PDFRenderer]
+
+    @extend_schema(
+        operation_id="booking_invoice",
+        tags=TAGS,
+        responses={
+            (200, "application/json"): shape.InvoicePaperSerializer,
+            (200, "application/pdf"): OpenApiResponse(OpenApiTypes.BINARY, description="The same, to be printed"),
+        },
+    )
+    def get(self, request: Request, booking_id: UUID) -> Any:
+        """What is owed for a ride on account, and until when; 409 where there is no invoice.
+
+        As JSON, or as PDF with `Accept: application/pdf`.
+        """
+        found = invoices.invoice(user=current_user(request), booking_id=str(booking_id))
+        if request.accepted_renderer.format == PDFRenderer.format:
+            return pdf.download(found)
+        return self.answer(found, shape.InvoicePaperSerializer)
 
 
 class FeedToken(Query):

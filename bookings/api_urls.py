@@ -27,6 +27,7 @@ urlpatterns = [
     path("bookings/<uuid:booking_id>/receipt", api.Receipt.as_view(), name="api-receipt"),
     path("bookings/<uuid:booking_id>/archive", archive.Archive.as_view(), name="api-archive"),
     path("bookings/<uuid:booking_id>/archive/restore", archive.Restore.as_view(), name="api-archive-restore"),
+    path("bookings/<uuid:booking_id>/invoice", api.Invoice.as_view(), name="api-invoice"),
     path("quotes/<uuid:quote_id>/accept", api.Accept.as_view(), name="api-accept"),
     path("quotes/<uuid:quote_id>/withdraw", api.Withdraw.as_view(), name="api-withdraw"),
     path("drivers/me/jobs", api.Jobs.as_view(), name="api-jobs"),

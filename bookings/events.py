@@ -110,6 +110,17 @@ class NoticesDue:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperDue:
+    """A receipt, an invoice, a reminder or a credit note is to be sent to who pays. In the outbox until it is."""
+
+    booking_id: str
+    kind: str
+    """A `NoticeKind`."""
+    name: str
+    """Its number, or which reminder it is: each is sent once."""
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeWanted:
     """Staff want a notice sent again. In the outbox until it is."""
 

@@ -21,6 +21,7 @@ from bookings.events import (
     HoldReplaced,
     NoticesDue,
     NoticeWanted,
+    PaperDue,
     QuotesChanged,
     RequestOpened,
     RestoreWanted,
@@ -29,11 +30,14 @@ from bookings.events import (
 )
 from bookings.notices import sending
 from bookings.rules.lifecycle import REPORTED, Actor, BookingStatus
-from bookings.rules.notices import RECIPIENT, TOLD, occasion
+from bookings.rules.notices import RECIPIENT, TOLD, NoticeKind, occasion
+from bookings.services import invoicing
 from bookings.tables import Booking
 from bookings.topics import REQUESTS, booking_topic, driver_topic, inbox_topic, operator_topic
 from payments.events import (
     CardRemoved,
+    InvoiceIssued,
+    InvoiceOverdue,
     PaymentCorrected,
     PaymentFailed,
     PaymentRefunded,
@@ -49,16 +53,25 @@ from payments.tables import PaymentTransaction
 log = structlog.get_logger(__name__)
 
 LOWER = "The final price is lower."
+CANCELLED = "The booking was cancelled."
 
 
 def capture_payment(event: RideCompleted) -> None:
     """The ride took place: take the money, unless it was called off since (then `release_payment` has it).
 
-    Of a hold that is gone nothing can be taken, however often it is tried: the booking says so, and staff see to it.
+    A ride on account is invoiced. Of a hold that is gone nothing can be taken, however often it is tried: the booking
+    says so, and staff see to it.
     """
     booking = Booking.fetch(event.booking_id)
     lower = booking.final is not None and booking.final.is_lower
     if booking.status is not BookingStatus.COMPLETED and not (booking.status is BookingStatus.PAID and lower):
+        return
+    which = {"booking_id": event.booking_id, "transaction_id": event.transaction_id}
+    if invoicing.is_on_account(event.transaction_id):
+        if lower:
+            invoicing.release_ride(**which, keep=booking.final.total, reason=LOWER, request=owing.LOWERED)
+        else:
+            invoicing.invoice_ride(**which)
         return
     try:
         if lower:  # of a hold a part, of what was taken already the rest goes back
@@ -85,8 +98,12 @@ def capture_charge(event: ChargeHeld) -> None:
 
 
 def release_payment(event: RideCancelled) -> None:
-    """The ride was called off: keep the fee, let the rest go."""
-    release(transaction_id=event.transaction_id, keep=event.fee, reason="The booking was cancelled.")
+    """The ride was called off: keep the fee, or invoice it; let the rest go."""
+    if invoicing.is_on_account(event.transaction_id):
+        which = {"booking_id": event.booking_id, "transaction_id": event.transaction_id}
+        invoicing.release_ride(**which, keep=event.fee, reason=CANCELLED)
+        return
+    release(transaction_id=event.transaction_id, keep=event.fee, reason=CANCELLED)
 
 
 def release_hold(event: HoldReplaced) -> None:
@@ -110,6 +127,26 @@ def follow_payment(
 ) -> None:
     """The payment is not what it was: the booking goes by what it is now."""
     services.follow_payment(booking_id=event.reference)
+
+
+def credit_invoice(event: PaymentRefunded | PaymentVoided) -> None:
+    """What was invoiced is not to be paid, or was given back: a credit note says so."""
+    invoicing.credit(booking_id=event.reference, transaction_id=event.transaction_id)
+
+
+def send_invoice(event: InvoiceIssued) -> None:
+    sending.send_paper(PaperDue(event.reference, NoticeKind.INVOICE, event.transaction_id))
+
+
+def remind(event: InvoiceOverdue) -> None:
+    sending.send_paper(
+        PaperDue(event.reference, NoticeKind.INVOICE_OVERDUE, f"{event.reminder}-{event.transaction_id}")
+    )
+
+
+def send_paper(event: PaperDue) -> None:
+    """A receipt or a credit note got its number: it goes to who pays."""
+    sending.send_paper(event)
 
 
 def tell_parties(event: NoticesDue) -> None:

@@ -9,6 +9,8 @@ from bookings.archive.restoring import ArchiveState
 from bookings.rules.lifecycle import Action, Actor, BookingStatus
 from bookings.rules.types import GIVEN, BookingType, CancellationCode, DeclineReason
 from fleet.rules.types import VehicleCategory
+from payments.billing.rules import InvoiceState
+from payments.rules.types import PaymentMethod
 
 Labels = Mapping[str, str | Promise]
 
@@ -96,6 +98,19 @@ DECLINED: Labels = {
     DeclineReason.OTHER_ACCEPTED: _("another quote was accepted"),
     DeclineReason.WITHDRAWN: _("withdrawn"),
     DeclineReason.BOOKING_CLOSED: _("the request was closed"),
+}
+
+INVOICE_STATES: Labels = {
+    InvoiceState.OPEN: _("Open"),
+    InvoiceState.OVERDUE: _("Overdue"),
+    InvoiceState.PAID: _("Paid"),
+    InvoiceState.CANCELLED: _("Called off"),
+    InvoiceState.REFUNDED: _("Refunded"),
+}
+METHODS_OFFERED: Labels = {
+    PaymentMethod.CARD: _("Card"),
+    PaymentMethod.INVOICE: _("Invoice"),
+    PaymentMethod.WIRE: _("Bank transfer"),
 }
 
 CODES_OF: Mapping[Actor, tuple[CancellationCode, ...]] = {

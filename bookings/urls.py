@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from bookings.views import accepting, acting, card, closing, detail, final_price, lists, receipts, requesting
+from bookings.views import (
+    accepting,
+    acting,
+    card,
+    closing,
+    detail,
+    final_price,
+    invoices,
+    lists,
+    receipts,
+    requesting,
+)
 
 pages = [
     path("bookings/", lists.bookings, name="list"),
@@ -31,6 +42,10 @@ pages = [
     path("bookings/<uuid:booking_id>/charge/state/", final_price.charge_state, name="charge_state"),
     path("bookings/<uuid:booking_id>/receipt/", receipts.receipt, name="receipt"),
     path("bookings/<uuid:booking_id>/receipt.pdf", receipts.receipt_pdf, name="receipt_pdf"),
+    path("bookings/<uuid:booking_id>/invoice/", invoices.invoice, name="invoice"),
+    path("bookings/<uuid:booking_id>/invoice.pdf", invoices.invoice_pdf, name="invoice_pdf"),
+    path("bookings/<uuid:booking_id>/credit-notes/<str:number>.pdf", invoices.credit_note_pdf, name="credit_note_pdf"),
+    path("invoices/", invoices.listed, name="invoices"),
     path("receipts/<str:token>/", receipts.receipt_by_link, name="receipt_by_link"),
     path("jobs/", lists.jobs, name="jobs"),
     path("jobs/duty/", acting.duty, name="duty"),

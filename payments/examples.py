@@ -15,6 +15,10 @@ CAPTURE = request_example("Everything", {})
 REFUND = request_example("A part", {"amount": 2500, "reason": "Late by 40 minutes"})
 CARD = request_example("A test card", {"sourceId": "cnon:card-nonce-ok", "consent": VERSION})
 STATEMENT = request_example("A month", {"from": "2026-01-01", "to": "2026-01-31", "format": "pdf"})
+BILLING = request_example(
+    "A hotel",
+    {"companyName": "Grand Hotel", "address": "1 Park Avenue\nNew York, NY 10016", "email": "books@hotel.example"},
+)
 WEBHOOK = request_example(
     "A payment moved on",
     {

@@ -41,7 +41,7 @@ from tests.asking import Call, Prepare
 from tests.authenticator import current_code, enrolled
 from tests.bookings.archived import archived
 from tests.bookings.far_ahead import sold_far
-from tests.bookings.stage import Cast, accepted, assigned, driven, quoted, requested
+from tests.bookings.stage import Cast, accepted, assigned, driven, invoiced, lend, quoted, requested
 from tests.clients import access_token
 from tests.factories import PASSWORD, UserFactory, make_job
 from tests.telemetry.numbers import new_vin
@@ -259,6 +259,11 @@ def of_card(cast: Cast) -> Call:
     return Call("concierge", {"card_id": card.id})
 
 
+def of_account(cast: Cast) -> Call:
+    lend(cast)
+    return Call("concierge")
+
+
 def calendar_feed(cast: Cast) -> Call:
     requested(cast)
     query = parse_qs(urlsplit(calendar.feed_url(cast.concierge)).query)
@@ -325,6 +330,7 @@ CALLS: dict[str, Prepare] = {
     "GET /bookings/{booking_id}/receipt": of_booking("concierge", paid),
     "GET /bookings/{booking_id}/archive": of_booking("concierge", archived),
     "POST /bookings/{booking_id}/archive/restore": of_booking("concierge", archived),
+    "GET /bookings/{booking_id}/invoice": of_booking("concierge", invoiced),
     "POST /quotes/{quote_id}/accept": of_quote("concierge", bookings_examples.ACCEPT.value),
     "POST /quotes/{quote_id}/withdraw": of_quote("owner"),
     "GET /drivers/me/jobs": own("chauffeur"),
@@ -377,6 +383,9 @@ CALLS: dict[str, Prepare] = {
     "GET /operators/me/statements": own("owner"),
     "POST /operators/me/statements": own("owner", payments_examples.STATEMENT.value),
     "GET /operators/me/payouts": own("owner"),
+    "GET /me/billing": of_account,
+    "PUT /me/billing": own("concierge", payments_examples.BILLING.value),
+    "GET /me/invoices": own("concierge"),
     "GET /me/cards": own("concierge"),
     "POST /me/cards": own("concierge", payments_examples.CARD.value),
     "GET /me/cards/consent": own("concierge"),

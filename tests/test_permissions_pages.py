@@ -64,6 +64,11 @@ POST /bookings/{booking_id}/tip/                                    302   400   
 GET  /bookings/{booking_id}/charge/state/                           302   200   404   403   403   404   404   403   404   403
 GET  /bookings/{booking_id}/receipt/                                302   200   404   200   200   404   404   200   404   200
 GET  /bookings/{booking_id}/receipt.pdf                             302   200   404   200   200   404   404   200   404   200
+GET  /bookings/{booking_id}/invoice/                                302   409   404   409   409   404   404   403   404   409
+GET  /bookings/{booking_id}/invoice.pdf                             302   409   404   409   409   404   404   403   404   409
+GET  /bookings/{booking_id}/credit-notes/<str:number>.pdf           302   409   404   409   409   404   404   403   404   409
+GET  /invoices/                                                     302   200   200   403   403   403   403   403   403   403
+POST /invoices/                                                     302   400   400   403   403   403   403   403   403   403
 GET  /osmand/<str:token>/                                           401   401   401   401   401   401   401   401   401   401
 POST /osmand/<str:token>/                                           401   401   401   401   401   401   401   401   401   401
 GET  /receipts/<str:token>/                                         404   404   404   404   404   404   404   404   404   404

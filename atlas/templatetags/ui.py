@@ -17,11 +17,13 @@ from django.utils.translation import gettext as _
 register = template.Library()
 
 _TONES = {
-    "open": {"NEW", "SOURCING", "QUOTING", "PENDING", "MAINTENANCE", "INVITED", "QUEUED", "RECORDED"},
+    "open": {"NEW", "SOURCING", "QUOTING", "PENDING", "MAINTENANCE", "INVITED", "QUEUED", "RECORDED"}
+    | {"OPEN", "REQUESTED"},
     "sold": {"OPERATOR_ASSIGNED", "DRIVER_ASSIGNED", "AUTHORIZED"},
     "live": {"DRIVER_EN_ROUTE", "ARRIVED", "PASSENGER_ONBOARD", "IN_PROGRESS", "BUSY", "ON_TRIP", "RUNNING"},
-    "done": {"COMPLETED", "PAID", "CAPTURED", "ACCEPTED", "ACTIVE", "AVAILABLE", "ONLINE", "DONE", "CONFIRMED"},
-    "failed": {"CANCELLED", "EXPIRED", "DECLINED", "FAILED", "SUSPENDED", "REJECTED"},
+    "done": {"COMPLETED", "PAID", "CAPTURED", "ACCEPTED", "ACTIVE", "AVAILABLE", "ONLINE", "DONE", "CONFIRMED"}
+    | {"APPROVED"},
+    "failed": {"CANCELLED", "EXPIRED", "DECLINED", "FAILED", "SUSPENDED", "REJECTED", "OVERDUE"},
 }
 _TONE_OF = {status: tone for tone, statuses in _TONES.items() for status in statuses}
 

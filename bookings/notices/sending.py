@@ -19,10 +19,21 @@ from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.many import get_many
 from atlas.errors import Unavailable
 from bookings.crew import Crew, crew_of
-from bookings.events import NoticesDue, NoticeWanted
+from bookings.events import NoticesDue, NoticeWanted, PaperDue
+from bookings.notices.enclosing import enclosure
 from bookings.notices.wording import wording
 from bookings.rules.lifecycle import Actor
-from bookings.rules.notices import RECIPIENT, TOLD, NoticeKind, NoticeState, driver_told, is_outdated, occasion
+from bookings.rules.notices import (
+    BILLING,
+    PAPERS,
+    RECIPIENT,
+    TOLD,
+    NoticeKind,
+    NoticeState,
+    driver_told,
+    is_outdated,
+    occasion,
+)
 from bookings.tables import Booking, Notice
 from fleet.tables import Driver
 
@@ -56,6 +67,21 @@ def send_due(event: NoticesDue) -> None:
     ]
     if not all(waiting):
         raise Unavailable("Some of its parties could not be told yet.", code="notice_not_sent")
+
+
+def send_paper(event: PaperDue) -> None:
+    """Send who pays a paper of theirs, once. Raises `Unavailable` when that did not work yet."""
+    booking, kind = Booking.fetch(event.booking_id), NoticeKind(event.kind)
+    id = f"{event.name}.{kind}.{booking.concierge_id}"
+    notice = Notice.find(booking.id, id, consistent=True) or Notice(
+        booking_id=booking.id,
+        id=id,
+        kind=kind,
+        recipient_id=booking.concierge_id,
+        part=RECIPIENT[kind],
+    )
+    if not _send(notice, booking, crew_of(booking)):
+        raise Unavailable("The paper could not be sent yet.", code="notice_not_sent")
 
 
 def send_again(event: NoticeWanted) -> None:
@@ -123,7 +149,7 @@ def _send(notice: Notice, booking: Booking, crew: Crew) -> bool:
 def _reason_to_skip(notice: Notice, booking: Booking, user: User | None) -> str | None:
     if user is None or user.status is UserStatus.DELETED:
         return "The account is gone."
-    if not user.settings.notifications:
+    if not user.settings.notifications and notice.kind not in BILLING:
         return "The recipient has turned notifications off."
     if is_outdated(
         notice.kind,
@@ -170,15 +196,18 @@ def compose(notice: Notice, booking: Booking, crew: Crew, user: User) -> EmailMu
         context = {"said": said, "name": user.name, "language": settings.LANGUAGE_CODE}
         text = render_to_string("bookings/notices/notice.txt", context)
         html = render_to_string("bookings/notices/notice.html", context)
+    enclosed = enclosure(notice, booking, user) if notice.kind in PAPERS else None
     host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2]
     message = EmailMultiAlternatives(
         subject=said.subject,
         body=text,
-        to=[user.email],
+        to=[enclosed.to if enclosed else user.email],
         headers={
             "Message-ID": f"<{booking.id}.{notice.id}.{notice.round}@{host}>",
             "Auto-Submitted": "auto-generated",
         },
     )
     message.attach_alternative(html, "text/html")
+    if enclosed is not None:
+        message.attach(enclosed.filename, enclosed.content, enclosed.content_type)
     return message

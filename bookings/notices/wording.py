@@ -4,7 +4,7 @@ No pictures, no tracked links, nothing fetched from anywhere. Who signs in finds
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,8 @@ from accounts.tables import User
 from atlas.templatetags.ui import format_money
 from bookings import labels
 from bookings.crew import Crew
+from bookings.notices import billing
+from bookings.notices.said import Facts, Wording
 from bookings.receipts import links
 from bookings.receipts.reading import is_charged
 from bookings.rules.notices import NoticeKind
@@ -25,22 +27,6 @@ from payments.declines import explain
 
 RECEIPTED = frozenset({NoticeKind.COMPLETED, NoticeKind.CANCELLED})
 """What is told with the receipt at hand."""
-
-Facts = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """`facts` are (label, value) pairs; `link` goes with the words on its button."""
-
-    subject: str
-    lead: str
-    facts: Facts
-    link: str
-    link_text: str
-    document: str = ""
-    """Address of a file to keep, if there is one."""
-    document_text: str = ""
 
 
 def wording(kind: NoticeKind, booking: Booking, crew: Crew, reader: User) -> Wording:
@@ -213,6 +199,10 @@ WORDS: Mapping[NoticeKind, Callable[[Booking, Crew], Wording]] = {
     NoticeKind.CARD_REFUSED: _card_refused,
     NoticeKind.PAYMENT_MISSING: _payment_missing,
     NoticeKind.CARD_GONE: _card_gone,
+    NoticeKind.RECEIPT: billing.receipt,
+    NoticeKind.INVOICE: billing.invoice,
+    NoticeKind.INVOICE_OVERDUE: billing.overdue,
+    NoticeKind.CREDIT_NOTE: billing.credit_note,
 }
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.utils import formats
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from atlas.templatetags.ui import format_money
@@ -19,9 +19,18 @@ from bookings import labels
 from bookings.receipts.reading import Receipt, ReceiptDay
 from bookings.rules.lifecycle import BookingStatus
 from bookings.rules.types import TAKEN, PaymentStatus
+from payments.panel import METHODS
+from payments.rules.types import PaymentMethod
 
 LETTER = frozenset({"US", "CA", "MX", "PR", "PH", "CL", "CO", "CR", "GT", "HN", "NI", "PA", "SV", "VE", "DO"})
 """Countries whose paper is Letter; everybody else's is A4."""
+
+
+CHARGED = {
+    PaymentMethod.CARD: gettext_lazy("Charged to the card"),
+    PaymentMethod.INVOICE: gettext_lazy("Paid by invoice"),
+    PaymentMethod.WIRE: gettext_lazy("Paid by bank transfer"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,8 @@ class Document:
     rows: tuple[Row, ...]
     foot: str
     labels: dict[str, str]
+    notes: tuple[tuple[str, str], ...] = ()
+    """Said below the amounts: a label, and a line."""
 
 
 def document(receipt: Receipt) -> Document:
@@ -126,6 +137,8 @@ def _facts(receipt: Receipt) -> tuple[tuple[str, str], ...]:
         (_("Booking"), receipt.reference),
         (_("Service"), str(labels.TYPES.get(receipt.type, receipt.type))),
     ]
+    if receipt.method is not PaymentMethod.CARD:
+        facts.append((_("Method"), str(METHODS[receipt.method])))
     if receipt.card_last4:
         facts.append((_("Card"), f"{printable(receipt.card_brand)} \u2022\u2022\u2022\u2022 {receipt.card_last4}"))
     return tuple(facts)
@@ -167,18 +180,27 @@ def _day(day: ReceiptDay) -> tuple[str, str, str, str]:
     )
 
 
-def _rows(receipt: Receipt) -> tuple[Row, ...]:
+def price_rows(receipt: Receipt) -> tuple[Row, ...]:
+    """What the agreed price is made of."""
+
     def money(cents: int) -> str:
         return format_money(cents, receipt.currency)
 
     price = receipt.price
-    rows = [
+    return (
         *(Row(_line_label(line.label, line.quantity), money(line.amount)) for line in price.lines),
         Row(_("Subtotal"), money(price.subtotal), "sum"),
         Row(_tax_label(receipt), money(price.tax)),
         Row(_("Platform fee"), money(price.platform_fee)),
         Row(_("Agreed price"), money(price.total), "sum"),
-    ]
+    )
+
+
+def _rows(receipt: Receipt) -> tuple[Row, ...]:
+    def money(cents: int) -> str:
+        return format_money(cents, receipt.currency)
+
+    rows = list(price_rows(receipt))
     rows += _final_rows(receipt, money)
     if receipt.tip:
         rows.append(Row(_("Tip for the driver"), money(receipt.tip)))
@@ -187,7 +209,7 @@ def _rows(receipt: Receipt) -> tuple[Row, ...]:
     paid = receipt.amount_paid
     if receipt.amount_refunded:
         rows += [
-            Row(_("Charged to the card"), money(paid)),
+            Row(str(CHARGED[receipt.method]), money(paid)),
             Row(_("Refunded"), money(-receipt.amount_refunded)),
         ]
     rows.append(Row(_("Paid"), f"{money(paid - receipt.amount_refunded)} {receipt.currency}", "total"))

@@ -18,7 +18,7 @@ from bookings.services.numbering import catch_up, is_due
 from bookings.tables import Booking, ItineraryDay
 from fleet.rules.types import VehicleCategory
 from fleet.tables import Driver, Operator, Vehicle
-from payments.rules.types import PaymentPurpose
+from payments.rules.types import PaymentMethod, PaymentPurpose
 from payments.tables import PaymentTransaction
 
 Coordinates = tuple[float, float]
@@ -67,6 +67,7 @@ class Receipt:
     currency: str
     card_brand: str | None
     card_last4: str | None
+    method: PaymentMethod
     type: BookingType
     vehicle_category: VehicleCategory
     pickup_location: str
@@ -101,6 +102,19 @@ def receipt(*, user: CurrentUser, booking_id: str) -> Receipt:
         )
     if is_due(booking):
         booking = catch_up(booking_id=booking.id)
+    found, driver = read_ride(booking)
+    saw_booking(user, booking)
+    saw_driver(user, driver)
+    return found
+
+
+def receipt_of(booking: Booking) -> Receipt:
+    """The same, for a paper that goes to who pays."""
+    return read_ride(booking)[0]
+
+
+def read_ride(booking: Booking) -> tuple[Receipt, Driver | None]:
+    """The receipt, and who drove."""
     others = [(PaymentTransaction, each.transaction_id) for each in booking.charges]
     transaction, operator, driver, vehicle, concierge, *charges = get_many(
         (PaymentTransaction, booking.transaction_id),
@@ -110,9 +124,7 @@ def receipt(*, user: CurrentUser, booking_id: str) -> Receipt:
         (User, booking.concierge_id),
         *others,
     )
-    saw_booking(user, booking)
-    saw_driver(user, driver)
-    return _receipt(booking, transaction, operator, driver, vehicle, concierge, charges)
+    return _receipt(booking, transaction, operator, driver, vehicle, concierge, charges), driver
 
 
 def is_charged(booking: Booking) -> bool:
@@ -148,6 +160,7 @@ def _receipt(
         currency=booking.currency,
         card_brand=transaction.metadata.card_brand,
         card_last4=transaction.metadata.card_last4,
+        method=transaction.method,
         type=booking.type_,
         vehicle_category=details.vehicle_category,
         pickup_location=details.pickup_location,

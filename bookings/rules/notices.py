@@ -29,6 +29,10 @@ class NoticeKind(StrEnum):
     CARD_REFUSED = "card_refused"
     PAYMENT_MISSING = "payment_missing"
     CARD_GONE = "card_gone"
+    RECEIPT = "receipt"
+    INVOICE = "invoice"
+    INVOICE_OVERDUE = "invoice_overdue"
+    CREDIT_NOTE = "credit_note"
 
 
 class NoticeState(StrEnum):
@@ -56,8 +60,17 @@ RECIPIENT: Mapping[NoticeKind, Actor] = MappingProxyType(
         _K.CARD_REFUSED: Actor.CONCIERGE,
         _K.PAYMENT_MISSING: Actor.OPERATOR,
         _K.CARD_GONE: Actor.CONCIERGE,
+        _K.RECEIPT: Actor.CONCIERGE,
+        _K.INVOICE: Actor.CONCIERGE,
+        _K.INVOICE_OVERDUE: Actor.CONCIERGE,
+        _K.CREDIT_NOTE: Actor.CONCIERGE,
     }
 )
+
+BILLING = frozenset({_K.INVOICE, _K.INVOICE_OVERDUE, _K.CREDIT_NOTE})
+"""Sent to the account's own address, and whatever somebody wishes to be told otherwise: they are owed."""
+PAPERS = BILLING | {_K.RECEIPT}
+"""Sent with the paper itself."""
 
 TOLD: Mapping[Action | Occasion, tuple[NoticeKind, ...]] = MappingProxyType(
     {

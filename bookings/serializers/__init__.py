@@ -34,6 +34,7 @@ from bookings.serializers.final import (
     ProposalSerializer,
     RefuseExtrasSerializer,
 )
+from bookings.serializers.invoices import CreditNoteSerializer, InvoicePaperSerializer
 from bookings.serializers.prices import PriceLineSerializer, PriceSerializer
 from bookings.serializers.quotes import (
     AcceptSerializer,
@@ -65,6 +66,7 @@ __all__ = [
     "CancelSerializer",
     "CardChoiceSerializer",
     "ChargeSerializer",
+    "CreditNoteSerializer",
     "DetailsSerializer",
     "EstimateDetailsSerializer",
     "EstimateSerializer",
@@ -72,6 +74,7 @@ __all__ = [
     "FinalPriceSerializer",
     "HistoryListSerializer",
     "HistorySerializer",
+    "InvoicePaperSerializer",
     "ItineraryDaySerializer",
     "LocationSerializer",
     "NewBookingSerializer",

@@ -14,6 +14,7 @@ from bookings.rules.lifecycle import BookingStatus
 from bookings.rules.types import BookingType, PaymentStatus
 from bookings.serializers.prices import PriceSerializer
 from fleet.rules.types import VehicleCategory
+from payments.rules.types import PaymentMethod
 
 
 class ReceiptDaySerializer(Serializer):
@@ -55,6 +56,7 @@ class ReceiptSerializer(Serializer):
     amount_paid = Cents(read_only=True, help_text="By all payments, the tip included.")
     amount_refunded = Cents(read_only=True)
     currency = Text(read_only=True)
+    method = Choice(PaymentMethod, read_only=True)
     card_brand = Text(read_only=True, allow_null=True)
     card_last4 = Text(read_only=True, allow_null=True)
     type = Choice(BookingType, read_only=True)

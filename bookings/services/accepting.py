@@ -22,7 +22,9 @@ from atlas.errors import PaymentDeclined, Unavailable
 from bookings.services import change
 from bookings.services.claiming import Claim, Means, claim, open_hold
 from bookings.services.concluding import close, conclude, is_same, is_sold, kept, refuse_card, reopen
+from bookings.services.on_account import accept_on_account
 from bookings.tables import Booking, Quote
+from payments.billing.rules import ON_ACCOUNT
 from payments.cards.saving import settle_card
 from payments.cards.tables import SavedCard
 from payments.rules.cards import CardStatus
@@ -53,6 +55,8 @@ def accept_quote(
     `card_expired`, `card_closed`), `Invalid`, and `Unavailable` when the provider's answer is not known yet: the
     booking is settled within a minute either way.
     """
+    if method in ON_ACCOUNT:
+        return accept_on_account(user=user, quote_id=quote_id, method=method, extras_limit=extras_limit)
     means = Means(method, source_id, card_id, consent)
     claimed = claim(user=user, quote_id=quote_id, means=means, extras_limit=extras_limit)
     return _pursue(claimed, user_id=user.id)

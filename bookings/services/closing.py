@@ -8,12 +8,13 @@ from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.many import get_many
 from atlas.dynamo.transaction import Transaction, retried, transact
 from atlas.errors import Conflict, Forbidden, NotFound
-from bookings.events import FeeDue, RideCancelled
+from bookings.events import FeeDue, PaperDue, RideCancelled
 from bookings.permissions import party_for
 from bookings.rules.cancellation import fee, no_show_allowed
 from bookings.rules.deadlines import Task
 from bookings.rules.holding import is_wanted
 from bookings.rules.lifecycle import EXPIRABLE, Action, Actor, BookingStatus, transition
+from bookings.rules.notices import NoticeKind
 from bookings.rules.types import TAKEN, CancellationCode, DeclineReason, QuoteStatus
 from bookings.services import change
 from bookings.services.dispatching import end_duty
@@ -171,6 +172,7 @@ def follow_payment(*, booking_id: str) -> bool:
     with transact() as tx:
         if numbers:
             give_number(tx, booking)
+            outbox.add(tx, PaperDue(booking.id, NoticeKind.RECEIPT, str(booking.receipt_number)))
         if settles:
             change.move(tx, booking, Action.SETTLE, Actor.SYSTEM, user_id=None)
         else:

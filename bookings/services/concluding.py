@@ -80,8 +80,9 @@ def other_quotes(booking: Booking, quote: Quote) -> list[Quote]:
 
 def sell(tx: Transaction, booking: Booking, quote: Quote, *, others: list[Quote], user_id: str) -> None:
     """The booking gets operator, vehicle, price and status, each quote its answer; how it is paid is set before."""
-    booking.extras_consent = booking.acceptance.extras_consent
-    booking.sold = booking.acceptance.sold
+    if booking.acceptance is not None:  # on account nothing is claimed: what was sold is set by who sells
+        booking.extras_consent = booking.acceptance.extras_consent
+        booking.sold = booking.acceptance.sold
     booking.acceptance = None
     booking.operator_id = quote.operator_id
     booking.vehicle_id = quote.vehicle_id

@@ -45,7 +45,9 @@ class Notice(Table):
 
     booking_id = UnicodeAttribute(hash_key=True, attr_name="bookingId")
     id = UnicodeAttribute(range_key=True)
-    """`<sequence of the history>.<kind>.<recipient>`: what happened once is told once."""
+    """`<sequence of the history>.<kind>.<recipient>`, or of a paper `<its number>.<kind>.<recipient>`: what happened
+    once is told once.
+    """
     kind = UnicodeEnumAttribute(NoticeKind)
     recipient_id = UnicodeAttribute(attr_name="recipientId")
     """The user. Their address is looked up when it is sent, and not kept here."""

@@ -1,4 +1,4 @@
-"""The register of receipts, and what was sold: facts for the books."""
+"""The register of receipts, invoices and credit notes: facts for the books."""
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb_attributes import IntegerAttribute
@@ -7,8 +7,8 @@ from atlas.dynamo.table import TEN_YEARS, Schema, Table
 
 
 class ReceiptNumber(Table):
-    """A receipt's number, given once: written with the booking that it is of, and never changed or deleted before its
-    time. The newest row of a series is its counter: the next one must not exist yet.
+    """The number of a receipt, an invoice or a credit note, given once: written with what it is of, and never changed
+    or deleted before its time. The newest row of a series is its counter: the next one must not exist yet.
 
     - the next number of an operator's year, or all of them for an audit: Query `series`, by `sequence`
     """
@@ -19,7 +19,7 @@ class ReceiptNumber(Table):
         kept_for = TEN_YEARS
 
     series = UnicodeAttribute(hash_key=True)
-    """`<operator id>/<year>`."""
+    """`<operator id>/<year>`, with `/I` of invoices, `/C` of credit notes."""
     sequence = IntegerAttribute(range_key=True)
     """1, 2, 3, ... without a gap."""
     number = UnicodeAttribute()

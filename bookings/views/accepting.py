@@ -20,6 +20,7 @@ from atlas.errors import Conflict, Invalid, NotFound, PaymentDeclined
 from atlas.forms import show_errors
 from atlas.web import page, sentence
 from bookings import paying, selectors, services
+from bookings.forms.billing import OnAccountForm
 from bookings.forms.paying import AcceptForm, CardChoiceForm
 from bookings.notices.wording import local_time
 from bookings.permissions import party
@@ -28,9 +29,12 @@ from bookings.rules.quotes import is_acceptable
 from bookings.tables import Booking, Quote
 from bookings.views.addresses import to_booking
 from bookings.views.closing import refusal_of
+from payments.billing.selectors import methods_open
 from payments.cards.using import list_cards
 from payments.declines import Decline, explain
 from payments.page import Environment, card_field, under_its_policy
+
+ON_ACCOUNT = "Accepted. It is on your account: you get an invoice when the ride is completed."
 
 
 @page
@@ -46,8 +50,10 @@ def accept(request: HttpRequest, booking_id: UUID, quote_id: UUID) -> HttpRespon
         return _lead_back(request, booking_id)
     local = settings.SQUARE_ENVIRONMENT == Environment.LOCAL
     cards = list_cards(payer_id=user.id)
+    sent = request.POST if request.method == "POST" else None
+    later = OnAccountForm(sent if sent and "method" in sent else None)
     form = AcceptForm(
-        request.POST if request.method == "POST" else None,
+        sent if not later.is_bound else None,
         local=local,
         cards=cards,
         price=quote.price,
@@ -55,6 +61,14 @@ def accept(request: HttpRequest, booking_id: UUID, quote_id: UUID) -> HttpRespon
     )
     plan = paying.plan_of(booking)
     decline: Decline | None = None
+    if later.is_bound and later.is_valid():
+        try:
+            services.accept_quote(user=user, quote_id=quote.id, **later.values)
+        except (Conflict, Invalid) as error:
+            later.add_error(None, sentence(error))
+        else:
+            messages.success(request, _(ON_ACCOUNT))
+            return _lead_back(request, booking_id)
     if form.is_bound and form.is_valid():
         try:
             booking = services.accept_quote(user=user, quote_id=quote.id, **form.values)
@@ -77,6 +91,7 @@ def accept(request: HttpRequest, booking_id: UUID, quote_id: UUID) -> HttpRespon
         "quote": quote,
         "is_best": is_best,
         "form": form,
+        "later": later if later.is_bound or _may_pay_later(user, quote) else None,
         "decline": decline,
         "local": local,
         "plan": plan,
@@ -85,7 +100,7 @@ def accept(request: HttpRequest, booking_id: UUID, quote_id: UUID) -> HttpRespon
             "later": plan.hold_at is not None,
         },
     }
-    return render(request, "bookings/accept.html", context, status=Invalid.status if form.is_bound else 200)
+    return render(request, "bookings/accept.html", context, status=Invalid.status if sent is not None else 200)
 
 
 @page
@@ -115,6 +130,10 @@ def _accepted(booking: Booking) -> str:
         return _("Accepted. The card is authorised; it is charged when the ride is completed.")
     at = local_time(booking.hold.ask_at, booking.details.timezone)
     return _("Accepted. The card is charged nothing yet: the price is reserved on it on %(at)s.") % {"at": at}
+
+
+def _may_pay_later(user: CurrentUser, quote: Quote) -> bool:
+    return len(methods_open(payer_id=user.id, amount=quote.price, currency=quote.currency)) > 1
 
 
 def _found(user: CurrentUser, booking_id: UUID, quote_id: UUID) -> tuple[Booking, Quote, bool]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.test import Client
 
 from accounts import models
-from accounts.rules.roles import Role
+from accounts.rules.roles import Role, StaffRole
 from accounts.tables import User
 from atlas.dynamo.attributes import utc_now
 from atlas.geo.city import JURISDICTION, TIMEZONE, place
@@ -19,6 +19,7 @@ from bookings.tables import Booking, Quote
 from fleet.factories import DriverFactory, MemberFactory, OperatorFactory, VehicleFactory
 from fleet.rules.types import OperatorStatus, VehicleCategory
 from fleet.tables import Driver, Operator, Vehicle
+from payments.billing import accounts
 from payments.rules.types import PaymentMethod
 from tests.factories import UserFactory
 
@@ -131,6 +132,26 @@ def accept(cast: Cast, quote: Quote, source_id: str = CARD) -> Booking:
 def accepted(cast: Cast, **changes: Any) -> Booking:
     """Sold to the operator."""
     return accept(cast, quoted(cast, requested(cast, **changes)))
+
+
+def lend(cast: Cast, *, credit: int = 1_000_000) -> None:
+    """The concierge pays after rides, in 14 days, `credit` cents at a time."""
+    accounts.request_account(
+        user=cast.concierge, company_name="Grand Hotel", address="1 Park Avenue\nNew York", email="books@hotel.example"
+    )
+    staff = UserFactory.create(role=Role.ADMIN, staff_role=StaffRole.FINANCE)
+    accounts.approve(user=staff, account_id=cast.concierge.id, terms_days=14, credit_limit=credit)
+
+
+def invoiced(cast: Cast) -> Booking:
+    """Driven on account; owed. Needs the payment sandbox."""
+    lend(cast)
+    quote = quoted(cast, requested(cast))
+    booking = services.accept_quote(user=cast.concierge, quote_id=quote.id, method=PaymentMethod.INVOICE, source_id="")
+    services.assign(user=cast.owner, booking_id=booking.id, driver_id=cast.driver.id, vehicle_id=cast.sedan.id)
+    for status in ON_THE_ROAD:
+        services.report_status(user=cast.chauffeur, booking_id=booking.id, status=status)
+    return Booking.fetch(booking.id)
 
 
 def assigned(cast: Cast, **changes: Any) -> Booking:
