@@ -71,7 +71,7 @@ def capture_payment(event: RideCompleted) -> None:
         if lower:
             invoicing.release_ride(**which, keep=booking.final.total, reason=LOWER, request=owing.LOWERED)
         else:
-            invoicing.invoice_ride(**which)
+            invoicing.invoice_ride(booking_id=event.booking_id, transaction_id=event.transaction_id)
         return
     try:
         if lower:  # of a hold a part, of what was taken already the rest goes back
