@@ -14,6 +14,7 @@ from atlas.tables import Unique
 from bookings.demo.cast import COMPANIES, CONCIERGES, DEMO_DRIVER, DOMAIN, PASSWORD, STAFF, Company, demo_id
 from bookings.demo.counting import count
 from bookings.demo.items import Ride, driver_id, vehicle_id
+from bookings.demo.on_account import chosen, payments_on_account
 from bookings.demo.paying import payments_of
 from bookings.demo.stories import Writer
 from bookings.rules.lifecycle import LIVE, SERVED
@@ -44,11 +45,17 @@ def seed(now: datetime) -> dict[str, int]:
     """Write the demo unless it is there. Returns how many items of each table were written."""
     if Unique.find(DONE, consistent=True) is not None:
         return {}
-    rides = [Ride(story) for story in Writer(now).all()]
+    stories, which = chosen(Writer(now).all(), now)
+    rides = [Ride(story) for story in stories]
     fleet = list(companies(now, rides))
-    payments = payments_of(rides, {each.id: each for each in fleet if isinstance(each, Operator)}, now)
+    operators = {each.id: each for each in fleet if isinstance(each, Operator)}
+    billed, papers = payments_on_account(rides, which, operators, now)
+    payments = [
+        *payments_of([ride for ride in rides if ride.story.number not in which], operators, now),
+        *billed,
+    ]
     postings = books_of(payments)
-    items: list[Table] = [*people(now), *fleet, *calendars(rides), *payments, *postings]
+    items: list[Table] = [*people(now), *fleet, *calendars(rides), *payments, *postings, *papers]
     for ride in rides:
         items += ride.items()
     put_all(items)
