@@ -11,7 +11,7 @@ from atlas.templatetags.ui import format_money
 from atlas.typesetting import printable
 from bookings import labels
 from bookings.invoices.reading import Invoice
-from bookings.receipts.document import Document, Party, Row, price_rows
+from bookings.receipts.document import Document, Party, Row, final_rows, price_rows
 from bookings.receipts.document import document as receipt_document
 from bookings.rules.lifecycle import BookingStatus
 from payments.billing.rules import InvoiceState
@@ -70,6 +70,8 @@ def _rows(invoice: Invoice) -> tuple[Row, ...]:
 
     ride = invoice.ride
     rows = list(price_rows(ride))
+    if ride.final is not None and ride.final.extras is None:  # extras are paid by card, and on the receipt
+        rows += final_rows(ride, money)
     if ride.status is BookingStatus.CANCELLED and invoice.amount != ride.price.total:
         rows.append(Row(_("Cancellation fee, instead of the agreed price"), money(invoice.amount), "sum"))
     rows += [

@@ -201,7 +201,7 @@ def _rows(receipt: Receipt) -> tuple[Row, ...]:
         return format_money(cents, receipt.currency)
 
     rows = list(price_rows(receipt))
-    rows += _final_rows(receipt, money)
+    rows += final_rows(receipt, money)
     if receipt.tip:
         rows.append(Row(_("Tip for the driver"), money(receipt.tip)))
     if receipt.status is BookingStatus.CANCELLED:
@@ -216,7 +216,7 @@ def _rows(receipt: Receipt) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _final_rows(receipt: Receipt, money: Callable[[int], str]) -> list[Row]:
+def final_rows(receipt: Receipt, money: Callable[[int], str]) -> list[Row]:
     """Less than was agreed, or the extras in their lines; in either case what the ride cost in the end."""
     final = receipt.final
     if final is None:
