@@ -8,7 +8,7 @@ from typing import Any
 from rest_framework.response import Response
 from rest_framework.test import APIClient
 
-from tests.bookings.stage import Cast
+from tests.bookings.stage import Cast, lend
 
 
 @dataclass(frozen=True)
@@ -39,3 +39,9 @@ class Call:
 
 
 Prepare = Callable[[Cast], Call]
+
+
+def of_account(cast: Cast) -> Call:
+    """Of a concierge who pays after rides."""
+    lend(cast)
+    return Call("concierge")

@@ -37,11 +37,11 @@ from payments.cards.saving import save_card
 from telemetry import examples as telemetry_examples
 from telemetry.devices.services import add_device
 from telemetry.services import give_vin
-from tests.asking import Call, Prepare
+from tests.asking import Call, Prepare, of_account
 from tests.authenticator import current_code, enrolled
 from tests.bookings.archived import archived
 from tests.bookings.far_ahead import sold_far
-from tests.bookings.stage import Cast, accepted, assigned, driven, invoiced, lend, quoted, requested
+from tests.bookings.stage import Cast, accepted, assigned, driven, invoiced, quoted, requested
 from tests.clients import access_token
 from tests.factories import PASSWORD, UserFactory, make_job
 from tests.telemetry.numbers import new_vin
@@ -257,11 +257,6 @@ def transactions(cast: Cast) -> Call:
 def of_card(cast: Cast) -> Call:
     card = save_card(payer_id=cast.concierge.id, source_id="cnon:card-nonce-ok", consent=VERSION)
     return Call("concierge", {"card_id": card.id})
-
-
-def of_account(cast: Cast) -> Call:
-    lend(cast)
-    return Call("concierge")
 
 
 def calendar_feed(cast: Cast) -> Call:

@@ -1,4 +1,4 @@
-"""Rides on account: approved concierges pay by invoice or bank transfer, after the ride (docs/adr: rides on account).
+"""Rides on account: approved concierges pay by invoice or bank transfer, after the ride (docs/adr/0029).
 
 `accounts` says who may and up to how much, `credit` keeps what is left of it in step with every payment that is saved,
 `opening` begins a payment, `issuing` asks for it, `following` sees it paid, reminded of or called off, `wires` is money
