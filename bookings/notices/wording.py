@@ -21,6 +21,7 @@ from bookings.notices import billing
 from bookings.notices.said import Facts, Wording
 from bookings.receipts import links
 from bookings.receipts.reading import is_charged
+from bookings.rules.final_price import PriceState
 from bookings.rules.notices import NoticeKind
 from bookings.tables import Booking
 from payments.declines import explain
@@ -92,6 +93,23 @@ def _completed(booking: Booking, crew: Crew) -> Wording:
         (*_ride(booking), (_("Price"), _money(booking, booking.final_price))),
         _url("bookings:receipt", booking),
         _("Show the receipt"),
+    )
+
+
+def _price_stated(booking: Booking, crew: Crew) -> Wording:
+    final = booking.final
+    asked = final is not None and final.state is PriceState.ASKED
+    return Wording(
+        _("The final price of your ride %(reference)s") % {"reference": booking.reference},
+        _("The operator has stated what the ride cost. What is beyond the agreed price waits for your answer.")
+        if asked
+        else _("The operator has stated what the ride cost."),
+        (
+            *_ride(booking),
+            (_("Agreed price"), _money(booking, booking.final_price)),
+            (_("Final price"), _money(booking, final.total if final is not None else booking.final_price)),
+        ),
+        *_page(booking),
     )
 
 
@@ -192,6 +210,7 @@ WORDS: Mapping[NoticeKind, Callable[[Booking, Crew], Wording]] = {
     NoticeKind.CANCELLED: _cancelled,
     NoticeKind.COMPLETED: _completed,
     NoticeKind.EXPIRED: _expired,
+    NoticeKind.PRICE_STATED: _price_stated,
     NoticeKind.QUOTE_ACCEPTED: _quote_accepted,
     NoticeKind.RIDE_CANCELLED: _ride_cancelled,
     NoticeKind.JOB_ASSIGNED: _job_assigned,

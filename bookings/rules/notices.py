@@ -26,6 +26,7 @@ class NoticeKind(StrEnum):
     RIDE_CANCELLED = "ride_cancelled"
     JOB_ASSIGNED = "job_assigned"
     JOB_WITHDRAWN = "job_withdrawn"
+    PRICE_STATED = "price_stated"
     CARD_REFUSED = "card_refused"
     PAYMENT_MISSING = "payment_missing"
     CARD_GONE = "card_gone"
@@ -57,6 +58,7 @@ RECIPIENT: Mapping[NoticeKind, Actor] = MappingProxyType(
         _K.RIDE_CANCELLED: Actor.OPERATOR,
         _K.JOB_ASSIGNED: Actor.DRIVER,
         _K.JOB_WITHDRAWN: Actor.DRIVER,
+        _K.PRICE_STATED: Actor.CONCIERGE,
         _K.CARD_REFUSED: Actor.CONCIERGE,
         _K.PAYMENT_MISSING: Actor.OPERATOR,
         _K.CARD_GONE: Actor.CONCIERGE,
@@ -80,6 +82,7 @@ TOLD: Mapping[Action | Occasion, tuple[NoticeKind, ...]] = MappingProxyType(
         Action.CANCEL: (_K.CANCELLED, _K.RIDE_CANCELLED, _K.JOB_WITHDRAWN),
         Action.COMPLETE: (_K.COMPLETED,),
         Action.EXPIRE: (_K.EXPIRED,),
+        Action.STATE_PRICE: (_K.PRICE_STATED,),
         Occasion.HOLD_REFUSED: (_K.CARD_REFUSED, _K.PAYMENT_MISSING),
         Occasion.CARD_GONE: (_K.CARD_GONE,),
     }

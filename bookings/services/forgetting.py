@@ -47,6 +47,9 @@ def forget_ride(booking: Booking) -> None:
         day.dropoff_location = NOWHERE if day.dropoff_location else None
         day.notes = None
     booking.cancellation_reason = forget_text(booking.cancellation_reason)
+    if booking.final is not None:
+        booking.final.reason = str(forget_text(booking.final.reason))
+        booking.final.answer = forget_text(booking.final.answer)
 
 
 def forget_text(text: str | None) -> str | None:

@@ -207,8 +207,8 @@ def test_who_may_what(cast: Cast) -> None:
     state(cast, booking, PRICE + 1)
     for who in (cast.owner, cast.admin):
         for deed in (services.approve_extras, services.tip):
+            arguments: dict[str, Any] = {"amount": 1} if deed is services.tip else {}
             with pytest.raises(Forbidden):
-                arguments: dict[str, Any] = {"amount": 1} if deed is services.tip else {}
                 deed(user=who, booking_id=booking.id, source_id=CARD, **arguments)
 
 
