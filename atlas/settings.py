@@ -258,6 +258,7 @@ REST_FRAMEWORK = {
         "login": env.str("THROTTLE_LOGIN", default="120/minute"),
         "register": env.str("THROTTLE_REGISTER", default="60/minute"),
         "refresh": env.str("THROTTLE_REFRESH", default="120/minute"),
+        "card": env.str("THROTTLE_CARD", default="30/hour"),
     },
     "NUM_PROXIES": env.int("TRUSTED_PROXIES", default=1 if PRODUCTION else 0),
     "URL_FORMAT_OVERRIDE": None,

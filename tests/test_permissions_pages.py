@@ -86,6 +86,10 @@ POST /password-reset/                                               400   400   
 GET  /password-reset/confirm/                                       400   400   400   400   400   400   400   400   400   400
 POST /password-reset/confirm/                                       400   400   400   400   400   400   400   400   400   400
 POST /sign-out/                                                     302   302   302   302   302   302   302   302   302   302
+GET  /account/cards/                                                302   200   200   403   403   403   403   403   403   403
+POST /account/cards/                                                302   400   400   403   403   403   403   403   403   403
+GET  /account/cards/state/                                          302   200   200   403   403   403   403   403   403   403
+POST /account/cards/{card_id}/remove/                               302   404   404   403   403   403   403   403   403   403
 GET  /account/                                                      302   200   200   200   200   200   200   200   200   200
 POST /account/                                                      302   200   200   200   200   200   200   200   200   200
 POST /account/password/                                             302   400   400   400   400   400   400   400   400   400
@@ -146,7 +150,7 @@ NOBODYS = "00000000-0000-4000-8000-000000000000"
 def ids_of(cast: Cast, *, note: str) -> dict[str, str]:
     job_id = make_job(cast.concierge).id
     of_organization = {"organization_id": str(cast.operator.organization_id), "user_id": NOBODYS}
-    of_organization["invitation_id"] = NOBODYS
+    of_organization["invitation_id"] = of_organization["card_id"] = NOBODYS
     if note == "(open)":
         booking = requested(cast)
         quote_id = quoted(cast, booking).id
