@@ -24,6 +24,8 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
+from atlas.card_numbers import strike_card_numbers
+
 AnyField = serializers.Field[Any, Any, Any, Any]
 
 WIRE_NAMES = {"base_p2p": "baseP2P"}
@@ -127,11 +129,12 @@ class Serializer(serializers.Serializer[Any]):
             raise ValidationError(_on_wire(self, serializers.as_serializer_error(error))) from error
 
     def _unknown(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Members that may not be sent; the first few are named, so that an answer stays small."""
+        """Members that may not be sent; the first few are named, so that an answer stays small. None repeats a card."""
         found: dict[str, Any] = {}
         for name in data:
             if name not in self.fields:
-                found[str(name)[:LONGEST_UNKNOWN_NAME]] = [ErrorDetail(self.unknown_message, "unknown")]
+                shown = strike_card_numbers(str(name))[:LONGEST_UNKNOWN_NAME]
+                found[shown] = [ErrorDetail(self.unknown_message, "unknown")]
             elif self.fields[name].read_only:
                 found[name] = [ErrorDetail(self.read_only_message, "read_only")]
             if len(found) == MOST_UNKNOWN_NAMES:
