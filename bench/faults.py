@@ -21,7 +21,10 @@ MUTANT_RUNS = 150
 APART = 100_000
 """Between the seeds of two workers."""
 ENOUGH = {
-    "crashes at a step of a payment": 3,
+    "crashes": 400,
+    "stalls": 400,
+    "lost answers": 400,
+    "faults of Square": 1_000,
     "payment CAPTURED": 50,
     "payment REFUNDED": 50,
     "payment VOIDED": 100,
@@ -33,6 +36,8 @@ ENOUGH = {
     "webhooks lost": 100,
 }
 """What a thousand runs must have seen at least; fewer runs in proportion."""
+OFTEN = 300
+"""A step of a payment that was come to so often must have been a process's end, too."""
 OF_PAYMENTS = (
     "payments.services.",
     "bookings.services.claiming.",
@@ -61,7 +66,7 @@ def joined(reports: list[dict[str, Any]]) -> dict[str, Any]:
     """Sums of everything but the time, which passed for all at once."""
     if not reports:
         return {}
-    names = ("numbers", "calls", "befallen", "webhooks", "reached", "refusals", "passed")
+    names = ("numbers", "deeds", "calls", "befallen", "webhooks", "reached", "refusals", "passed")
     whole: dict[str, Any] = {name: sum((Counter(each[name]) for each in reports), Counter()) for name in names}
     whole["numbers"]["seconds"] = max(each["numbers"]["seconds"] for each in reports)
     hows = reports[0]["ended"]
@@ -76,22 +81,30 @@ def of_payments(whole: dict[str, Any]) -> list[str]:
 
 def seen_too_little(whole: dict[str, Any]) -> list[str]:
     """What would make the result worth less than it looks."""
-    counts = dict(whole["reached"]) | {f"webhooks {name}": number for name, number in whole["webhooks"].items()}
-    counts["crashes at a step of a payment"] = min(
-        (whole["ended"]["crash"][each] for each in of_payments(whole)), default=0
-    )
+    ended = whole["ended"]
+    counts = {
+        **whole["reached"],
+        **{f"webhooks {name}": number for name, number in whole["webhooks"].items()},
+        "crashes": sum(ended["crash"].values()),
+        "stalls": sum(ended["stall"].values()),
+        "lost answers": sum(ended["break"].values()),
+        "faults of Square": sum(whole["befallen"].values()),
+    }
     share = min(1.0, whole["numbers"]["runs"] / RUNS)
-    return [
+    few = [
         f"{name}: {counts.get(name, 0)}, of at least {int(least * share)}"
         for name, least in ENOUGH.items()
         if counts.get(name, 0) < int(least * share)
     ]
+    missed = [each for each in of_payments(whole) if whole["passed"][each] >= OFTEN and not ended["crash"][each]]
+    return [*few, *(f"crashes {each}: none" for each in missed)]
 
 
 def show(whole: dict[str, Any]) -> None:
     numbers = whole["numbers"]
     print(f"{numbers['runs']} runs, {numbers['steps']} steps, {numbers['seconds']} s")
     for title, name in (
+        ("Deeds", "deeds"),
         ("Asked of Square", "calls"),
         ("Faults of Square and the network", "befallen"),
         ("Webhooks", "webhooks"),

@@ -62,6 +62,7 @@ def stage() -> Iterator[Tally]:
 def counted(tally: Tally, seconds: float) -> dict[str, Any]:
     return {
         "numbers": {"runs": tally.runs, "steps": tally.steps, "seconds": round(seconds)},
+        "deeds": tally.deeds,
         "calls": tally.calls,
         "befallen": tally.befallen,
         "webhooks": tally.webhooks,

@@ -8,8 +8,10 @@ and then the books must agree (`ending`).
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from random import Random
 from typing import Any, ClassVar
 from uuid import uuid4
+from zlib import crc32
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -20,7 +22,7 @@ from atlas.dynamo.attributes import utc_now
 from atlas.local.square.testing import SandboxControl
 from bookings import services
 from bookings import tasks as bookings_tasks
-from bookings.rules.lifecycle import BookingStatus
+from bookings.rules.lifecycle import OPEN, BookingStatus
 from bookings.rules.quotes import is_acceptable
 from bookings.rules.types import CancellationCode
 from bookings.tables import Booking, Quote
@@ -32,43 +34,33 @@ from payments.rules.types import PaymentMethod, TransactionStatus
 from payments.tables import PaymentTransaction
 from tests.bookings.stage import CARD, DECLINED_CARD, ON_THE_ROAD, Cast, requested
 from tests.payments.faults.books import check_books
+from tests.payments.faults.choices import (
+    DEEDS,
+    PASSING,
+    TROUBLED,
+    WEIGHED,
+    Trouble,
+    any_one,
+    deed,
+    fate_of,
+    fates,
+    few,
+    salts,
+    shares,
+    trouble_of,
+)
 from tests.payments.faults.ending import Ending, finish
 from tests.payments.faults.looking import Wishes, check_always, look
-from tests.payments.faults.points import Fate, How, passed
+from tests.payments.faults.points import Fate, passed
 from tests.payments.faults.world import BEGIN, HOURS_AHEAD, PRICE, Tally, World
 
 S = BookingStatus
 FINISHED = (S.CANCELLED, S.EXPIRED, S.PAID)
-FAULTS = (
-    "timeout_before",
-    "timeout_after",
-    "drop_before",
-    "drop_after",
-    "drop_late",
-    "error_before",
-    "error_after",
-    "slow",
-)
-STATUSES = (500, 503, 429, 401)
-PATHS = ("", "/v2/payments", "/complete", "/cancel", "/refunds")
 JOBS: dict[str, Callable[[], Any]] = {
     "settle": payments_tasks.settle_due,
     "expire": bookings_tasks.expire_due,
     "redeliver": outbox.redeliver_outbox,
 }
-PASSING = {
-    "a moment": 1,
-    "minutes": 3,
-    "half an hour": 31,
-    "hours": 7 * 60,
-    "a day": 25 * 60,
-    "a week": 7 * 24 * 60 + 5,
-}
-
-any_one, few = st.integers(0, 5), st.integers(1, 3)
-shares = st.sampled_from([100, 100, 60, 25])
-fates = st.one_of(st.none(), st.builds(Fate, how=st.sampled_from(How), after=st.integers(0, 13)))
-"""Half of all processes come to their end in peace."""
 
 
 class Money(RuleBasedStateMachine):
@@ -84,6 +76,8 @@ class Money(RuleBasedStateMachine):
         self.wishes = Wishes()
         self.clicks: list[tuple[str, int, str]] = []
         self.ending = Ending()
+        self.luck = 0
+        """What decides the next step: it follows from all before."""
         self.looked_at = (0, 0)
         """How far everything was at the last look."""
         self.world = World(self.sandbox, self.cast, self.tally)
@@ -91,18 +85,37 @@ class Money(RuleBasedStateMachine):
         type(self).current = self.world
         self.tally.runs += 1
 
-    @initialize(ending=st.builds(Ending, *[st.booleans()] * 3), sold=st.sampled_from([0, 1, 2, 2]), paid=st.booleans())
-    def begin(self, ending: Ending, sold: int, paid: bool) -> None:
+    @initialize(
+        luck=st.integers(0, 2**31),
+        ending=st.builds(Ending, *[st.booleans()] * 3),
+        sold=st.sampled_from([0, 1, 2, 2]),
+        paid=st.booleans(),
+    )
+    def begin(self, luck: int, ending: Ending, sold: int, paid: bool) -> None:
         """Some rides are sold before anything goes wrong, and one may be driven and paid."""
-        self.ending = ending
+        self.luck, self.ending = luck, ending
         for which in range(sold):
             self.accept(which, CARD, None, follow=True)
         if sold and paid:
             self.drive(0, len(ON_THE_ROAD) + 1, None, follow=True)
 
+    @rule(data=st.data())
+    def happens(self, data: st.DataObject) -> None:
+        """One of all that follows, by a chain of luck: Hypothesis alone leaves deeds out, and repeats parts of runs."""
+        self.luck = crc32(f"{self.luck}/{data.draw(salts)}".encode())
+        luck = Random(self.luck)
+        name = luck.choice(WEIGHED)
+        given = dict(data.draw(DEEDS[name], label=name))
+        if "fate" in given:
+            given["fate"] = fate_of(luck)
+        self.tally.deeds[name] += 1
+        if luck.random() < TROUBLED:
+            self.meet(trouble_of(luck))
+        getattr(self, name)(**given)
+
     # What people do
 
-    @rule(which=any_one, card=st.sampled_from([CARD, CARD, DECLINED_CARD]), fate=fates, follow=st.booleans())
+    @deed(2, which=any_one, card=st.sampled_from([CARD, CARD, DECLINED_CARD]), fate=fates, follow=st.booleans())
     def accept(self, which: int, card: str, fate: Fate | None, follow: bool) -> None:
         booking = self.booking(which)
         with self.world.now():
@@ -118,11 +131,12 @@ class Money(RuleBasedStateMachine):
             follow,
         )
 
-    @rule(which=any_one, stages=st.sampled_from([6, 6, 3, 1]), fate=fates, follow=st.booleans())
+    @deed(2, which=any_one, stages=st.sampled_from([6, 6, 3, 1]), fate=fates, follow=st.booleans())
     def drive(self, which: int, stages: int, fate: Fate | None, follow: bool) -> None:
         self.do(lambda: self.drive_on(self.booking(which).id, stages), fate, follow)
 
-    @rule(
+    @deed(
+        3,
         which=any_one,
         who=st.sampled_from(["concierge", "concierge", "owner", "admin"]),
         code=st.sampled_from([CancellationCode.CLIENT_REQUEST, CancellationCode.NO_SHOW]),
@@ -138,7 +152,20 @@ class Money(RuleBasedStateMachine):
             follow,
         )
 
-    @rule(which=any_one)
+    @deed(6, which=any_one, fate=fates, follow=st.booleans())
+    def go_on(self, which: int, fate: Fate | None, follow: bool) -> None:
+        """Whatever is next in a ride's life: it is sold, driven to its end, and some of its money goes back."""
+        status = self.booking(which).status
+        if status in OPEN:
+            self.accept(which, CARD, fate, follow)
+        elif status is S.PAID:
+            self.refund(which, 25, fate, follow)
+        elif status not in FINISHED:
+            self.drive(which, len(ON_THE_ROAD) + 1, fate, follow)
+        else:
+            self.request(which)
+
+    @deed(1, which=any_one)
     def request(self, which: int) -> None:
         """Another ride, once one is over."""
         if self.booking(which).status in FINISHED and len(self.world.bookings) <= len(HOURS_AHEAD):
@@ -146,7 +173,7 @@ class Money(RuleBasedStateMachine):
 
     # What staff do
 
-    @rule(which=any_one, share=shares, fate=fates, follow=st.booleans())
+    @deed(1, which=any_one, share=shares, fate=fates, follow=st.booleans())
     def capture(self, which: int, share: int, fate: Fate | None, follow: bool) -> None:
         row = self.payment(which)
         if row is not None:
@@ -155,14 +182,14 @@ class Money(RuleBasedStateMachine):
             self.wishes.touched.add(row.reference)
             self.do(lambda: payments.capture(transaction_id=row.id, amount=amount), fate, follow)
 
-    @rule(which=any_one, fate=fates, follow=st.booleans())
+    @deed(1, which=any_one, fate=fates, follow=st.booleans())
     def void(self, which: int, fate: Fate | None, follow: bool) -> None:
         row = self.payment(which)
         if row is not None:
             self.wishes.touched.add(row.reference)
             self.do(lambda: payments.void(transaction_id=row.id), fate, follow)
 
-    @rule(which=any_one, share=shares, fate=fates, follow=st.booleans())
+    @deed(2, which=any_one, share=shares, fate=fates, follow=st.booleans())
     def refund(self, which: int, share: int, fate: Fate | None, follow: bool) -> None:
         row = self.payment(which, taken=True)
         if row is not None:
@@ -171,7 +198,7 @@ class Money(RuleBasedStateMachine):
             self.wishes.touched.add(row.reference)
             self.click(len(self.clicks) - 1, fate, follow)
 
-    @rule(which=any_one, fate=fates, follow=st.booleans())
+    @deed(2, which=any_one, fate=fates, follow=st.booleans())
     def click_again(self, which: int, fate: Fate | None, follow: bool) -> None:
         """The same refund, sent once more."""
         if self.clicks:
@@ -179,78 +206,66 @@ class Money(RuleBasedStateMachine):
 
     # What workers, the clock and the bank do
 
-    @rule(which=any_one, fate=fates)
+    @deed(5, which=any_one, fate=fates)
     def work(self, which: int, fate: Fate | None) -> None:
         self.world.work(which, fate)
 
-    @rule()
-    def work_off(self) -> None:
-        self.world.work_off()
-
-    @rule()
-    def broker_forgets(self) -> None:
-        self.world.broker.clear()
-
-    @rule(job=st.sampled_from(sorted(JOBS)), fate=fates)
+    @deed(2, job=st.sampled_from(sorted(JOBS)), fate=fates)
     def tick(self, job: str, fate: Fate | None) -> None:
         self.do(JOBS[job], fate, follow=False)
 
-    @rule(time=st.sampled_from(sorted(PASSING)))
+    @deed(1, time=st.sampled_from(sorted(PASSING)))
     def wait(self, time: str) -> None:
         self.world.advance(timedelta(minutes=PASSING[time]))
 
-    @rule(which=any_one, status=st.sampled_from(["COMPLETED", "COMPLETED", "REJECTED", "FAILED"]))
+    @deed(1, which=any_one, status=st.sampled_from(["COMPLETED", "COMPLETED", "REJECTED", "FAILED"]))
     def bank_answers(self, which: int, status: str) -> None:
         waiting = self.sandbox.refunds(status="PENDING")
         if waiting:
             self.world.answer_refund(waiting[which % len(waiting)]["id"], status)
 
-    @rule(mending=st.booleans(), fate=fates)
+    @deed(1, mending=st.booleans(), fate=fates)
     def reconcile(self, mending: bool, fate: Fate | None) -> None:
         self.do(lambda: walk(mending=mending), fate, follow=False)
 
     # What goes wrong
 
-    @rule(kind=st.sampled_from(FAULTS), count=few, skip=st.integers(0, 1), path=st.sampled_from(PATHS), of=any_one)
-    def fail_calls(self, kind: str, count: int, skip: int, path: str, of: int) -> None:
-        status, count = STATUSES[of % len(STATUSES)], 1 if kind.startswith("timeout") else count
-        where = {"path": path} if path else {}
-        self.sandbox.inject(kind, count=count, skip=skip, status=status, delay_ms=20, hold_ms=2_000, **where)
+    @deed(2, what=st.sampled_from(["work off", "forget", "arrive", "go through", "kill"]), which=any_one)
+    def turn(self, what: str, which: int) -> None:
+        """Workers catch up, the broker forgets, late calls arrive, Square is well again, one that stalls is killed."""
+        match what:
+            case "work off":
+                self.world.work_off()
+            case "forget":
+                self.world.broker.clear()
+            case "arrive":
+                self.world.arrive()
+            case "go through":
+                self.sandbox.clear_faults()
+            case _ if self.world.stalled:
+                self.world.kill(self.world.stalled[which % len(self.world.stalled)])
 
-    @rule()
-    def calls_arrive_late(self) -> None:
-        self.world.arrive()
-
-    @rule()
-    def calls_go_through(self) -> None:
-        self.sandbox.clear_faults()
-
-    @rule(which=any_one, copies=few, fate=fates)
+    @deed(3, which=any_one, copies=few, fate=fates)
     def webhook(self, which: int, copies: int, fate: Fate | None) -> None:
         """Any of those on their way: the order is whoever's."""
         news = self.world.news()
         if news:
             self.world.deliver(news[which % len(news)], copies=copies, fate=fate)
 
-    @rule(seed=st.integers(0, 1_000))
+    @deed(1, seed=st.integers(0, 1_000))
     def webhooks(self, seed: int) -> None:
         self.world.deliver_all(seed)
 
-    @rule(which=any_one, count=few)
+    @deed(1, which=any_one, count=few)
     def lose_webhooks(self, which: int, count: int) -> None:
         for event in self.world.news()[which : which + count]:
             self.world.lose(event)
 
-    @rule(which=any_one, fate=fates)
+    @deed(2, which=any_one, fate=fates)
     def wake(self, which: int, fate: Fate | None) -> None:
         """One that stood still goes on, among all that happened meanwhile."""
         if self.world.stalled:
             self.world.resume(self.world.stalled[which % len(self.world.stalled)], fate)
-
-    @rule(which=any_one)
-    def kill(self, which: int) -> None:
-        if self.world.stalled:
-            self.world.kill(self.world.stalled[which % len(self.world.stalled)])
 
     # What holds
 
@@ -276,9 +291,18 @@ class Money(RuleBasedStateMachine):
 
     # Parts of the above
 
+    def meet(self, trouble: Trouble) -> None:
+        where = {"path": trouble.path} if trouble.path else {}
+        count = 1 if trouble.kind.startswith("timeout") else trouble.count
+        self.sandbox.inject(
+            trouble.kind, count=count, skip=trouble.skip, status=trouble.status, delay_ms=20, hold_ms=2_000, **where
+        )
+
     def do(self, deed: Callable[[], Any], fate: Fate | None, follow: bool) -> None:
+        """With `follow` workers do at once what follows from it; the first of them meets the same fate."""
         self.world.do(deed, fate)
         if follow:
+            self.world.work(0, fate)
             self.world.work_off()
 
     def booking(self, which: int) -> Booking:

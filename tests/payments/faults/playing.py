@@ -12,7 +12,7 @@ from tests.payments.faults.machine import Money
 from tests.payments.faults.points import watched
 from tests.payments.faults.world import Tally, broker_of, people
 
-STEPS = 30
+STEPS = 20
 PATIENCE_SECONDS = 0.3
 """How long Atlas waits for Square: the sandbox answers in milliseconds, and a time-out shall not take long."""
 

@@ -29,6 +29,7 @@ from bookings.tables import Booking, BookingHistory, Quote
 from fleet.factories import DriverFactory, VehicleFactory
 from payments import webhooks
 from payments.gateway import OutcomeUnknown, Refused
+from payments.ledger.tables import LedgerBalance, LedgerPosting
 from payments.reconciling.tables import PaymentDifference
 from payments.tables import PaymentTransaction, WebhookEvent
 from tests.bookings.stage import Cast, make_cast, requested
@@ -44,6 +45,8 @@ WIPED: tuple[type[Table], ...] = (
     Quote,
     OutboxRow,
     PaymentTransaction,
+    LedgerPosting,
+    LedgerBalance,
     PaymentDifference,
     WebhookEvent,
 )
@@ -57,6 +60,7 @@ class Tally:
 
     runs: int = 0
     steps: int = 0
+    deeds: Counter[str] = field(default_factory=Counter)
     refusals: Counter[str] = field(default_factory=Counter)
     calls: Counter[str] = field(default_factory=Counter)
     """Requests that Square saw, by what they ask for."""
