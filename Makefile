@@ -39,7 +39,7 @@ schema: installed-dev ## Django's own checks, and an OpenAPI document without a 
 bench: installed-dev engine ## Measure what bench/ measures
 	@$(BIN)/python -m bench $(ARGS)
 
-bench-faults: installed-dev engine ## A thousand runs of money under faults, and mistakes that they must find (an hour)
+bench-faults: installed-dev engine ## A thousand runs of money under faults, and mistakes that they must find
 	@$(BIN)/python -m bench.faults $(ARGS)
 
 lock: installed-dev ## Pin requirements*.txt anew from requirements*.in, with hashes
