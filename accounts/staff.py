@@ -47,6 +47,8 @@ fleet.calendar               view                     x        .         x
 fleet.organization           view                     x        x         x
 fleet.organization           transfer                 .        .         x
 fleet.organizationuser       view                     x        .         x
+fleet.vehicleassignment      view                     x        .         x
+fleet.driverassignment       view                     x        .         x
 fleet.organizationinvitation view                     x        .         x
 fleet.organizationinvitation revoke                   x        .         x
 payments.paymenttransaction  view                     x        x         x
@@ -97,6 +99,7 @@ telemetry.trip               view                     x        .         x
 telemetry.tripstate          view                     x        .         x
 telemetry.vinmapping         view                     .        .         x
 telemetry.vinmapping         resolve                  .        .         .
+telemetry.vinmapping         hand_over                .        .         x
 atlas.job                    view                     x        x         x
 atlas.job                    cancel                   .        .         x
 atlas.outboxrow              view                     .        .         x

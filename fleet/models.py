@@ -4,6 +4,7 @@ from atlas.facade.links import Link
 from atlas.facade.model import Facade
 from atlas.facade.partitions import Values
 from fleet import tables
+from fleet.assignments import tables as assignments
 from fleet.organizations import tables as organizations
 from fleet.rules.types import DriverStatus, OperatorStatus, VehicleCategory, VehicleStatus
 
@@ -130,3 +131,40 @@ class OrganizationInvitation(
 
     def __str__(self) -> str:
         return self.email
+
+
+class VehicleAssignment(
+    Facade,
+    table=assignments.VehicleAssignment,
+    links={"organization_id": "fleet.Organization", "vehicle_id": "fleet.Vehicle"},
+):
+    """A vehicle is, or was, an organization's."""
+
+    pvin: str
+
+    class Meta:
+        verbose_name = "vehicle of an organization"
+        verbose_name_plural = "vehicles of organizations"
+
+    def __str__(self) -> str:
+        return f"{self.pvin[:12]}\u2026"
+
+
+class DriverAssignment(
+    Facade,
+    table=assignments.DriverAssignment,
+    links={
+        "organization_id": "fleet.Organization",
+        "driver_id": Link("accounts.User", "vehicles_assigned"),
+        "assigned_by": Link("accounts.User", "assignments_made"),
+    },
+):
+    """A member has a vehicle for a time."""
+
+    pvin: str
+
+    class Meta:
+        verbose_name = "assignment"
+
+    def __str__(self) -> str:
+        return f"{self.pvin[:12]}\u2026"

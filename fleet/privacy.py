@@ -10,6 +10,7 @@ from accounts.tables import User
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.transaction import Transaction
 from atlas.errors import Conflict
+from fleet.assignments.tables import DriverAssignment
 from fleet.organizations.tables import OrganizationInvitation
 from fleet.services.drivers import forget_driver, forget_profile
 from fleet.services.duty import close_calendar, driver_key
@@ -40,6 +41,10 @@ def _organization(subject: Subject) -> Iterator[Organization]:
 
 def _memberships(subject: Subject) -> Iterator[OrganizationUser]:
     yield from OrganizationUser.user_index.query(subject.user_id)
+
+
+def _assignments(subject: Subject) -> Iterator[DriverAssignment]:
+    yield from DriverAssignment.driver_index.query(subject.user_id)
 
 
 def _invitations(subject: Subject) -> Iterator[OrganizationInvitation]:
@@ -134,6 +139,15 @@ PART = Part(
             erased="The owner's name is struck from the company's",
             find=_organization,
             forget=lambda subject, organization: redact(subject, organization, "name"),
+        ),
+        Holding(
+            table=DriverAssignment,
+            what="Which vehicle a member of a fleet has, and from when to when",
+            why="So that they may drive it or see it (contract)",
+            found_by="`driver-index` `driverId` = the user's id",
+            erased="Deleted",
+            find=_assignments,
+            deletes=True,
         ),
         Holding(
             table=OrganizationInvitation,

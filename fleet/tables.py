@@ -4,6 +4,7 @@ from pynamodb.attributes import BooleanAttribute, ListAttribute, MapAttribute, U
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb_attributes import FloatAttribute, IntegerAttribute, UnicodeEnumAttribute
 
+import fleet.assignments.tables
 import fleet.organizations.tables  # noqa: F401 (the app's further tables)
 from atlas.dynamo.attributes import Document, InstantAttribute
 from atlas.dynamo.table import Schema, Table
@@ -271,11 +272,13 @@ class OrganizationUser(Table):
     class Meta(Schema):
         name = "organization-users"
         personal = True
-        trail = Trail(about=lambda member: member.user_id, plain=frozenset({"role"}))
+        trail = Trail(about=lambda member: member.user_id, plain=frozenset({"role"}), passing=frozenset({"chosenAt"}))
 
     organization_id = UnicodeAttribute(hash_key=True, attr_name="organizationId")
     user_id = UnicodeAttribute(range_key=True, attr_name="userId")
     role = UnicodeAttribute()
     """owner, admin, manager, driver or viewer (`fleet.rules.membership`)."""
+    chosen_at = InstantAttribute(attr_name="chosenAt", null=True)
+    """When they last said that they act for this one of their organizations."""
 
     user_index = OrganizationsByUser()

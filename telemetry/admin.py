@@ -17,8 +17,8 @@ from atlas.backoffice.admin import ReadOnlyAdmin
 from atlas.errors import Invalid
 from atlas.facade.admin.columns import instant, link_to
 from atlas.facade.admin.search import Way, by_uuid
-from atlas.facade.admin.service_action import ReasonForm
-from telemetry import services
+from atlas.facade.admin.service_action import ReasonForm, service_action
+from telemetry import handover, services
 from telemetry.models import Trip, TripState, VinMapping
 
 PVIN = Way(gettext_lazy("pseudoVIN"), "pvin", str.lower, r"[0-9a-fA-F]{64}")
@@ -59,6 +59,7 @@ class VinMappingAdmin(ReadOnlyAdmin):
         Way(gettext_lazy("pseudoVIN"), "pk", str.lower, r"[0-9a-fA-F]{64}"),
         by_uuid("user_id", gettext_lazy("the ID of who gave it")),
     )
+    actions = ("hand_over",)
     secret_fields = ("sealed_vin",)
     change_form_template = "admin/telemetry/vin_mapping.html"
 
@@ -70,6 +71,15 @@ class VinMappingAdmin(ReadOnlyAdmin):
         context["may_resolve"] = self.may_resolve(request)
         page: HttpResponse = super().render_change_form(request, context, *args, **options)
         return page
+
+    @service_action(
+        description=gettext_lazy("Release from its organization"),
+        permission="hand_over",
+        fields=ReasonForm,
+        danger=True,
+    )
+    def hand_over(self, request: HttpRequest, obj: Any, *, reason: str) -> None:
+        handover.hand_over_by_staff(user=current_user(request), pvin=obj.pk, reason=reason)
 
     def may_resolve(self, request: HttpRequest) -> bool:
         user: Any = request.user

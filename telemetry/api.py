@@ -7,8 +7,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.users import current_user
+from atlas.api.schema import error_response
 from atlas.api.views import View
-from telemetry import examples, permissions, services
+from telemetry import examples, handover, permissions, services
 from telemetry import serializers as shape
 
 TAGS = ["Telemetry"]
@@ -29,6 +30,22 @@ class VehicleVin(View):
         body = self.body(shape.VinSerializer)
         vehicle = services.give_vin(user=current_user(request), vehicle_id=str(vehicle_id), **body)
         return self.answer(vehicle, shape.GivenVinSerializer)
+
+
+class HandOver(View):
+    @extend_schema(
+        operation_id="hand_vehicle_over",
+        tags=TAGS,
+        request=None,
+        responses={204: None, 409: error_response("`vehicle_under_way` until its last trip is archived.")},
+    )
+    def post(self, request: Request, pvin: str) -> Response:
+        """Release a vehicle from your organization (owner, admin): whoever adds its VIN next has it.
+
+        Its trips stay yours; its devices, its latest state and who it was assigned to end.
+        """
+        handover.hand_over(user=current_user(request), pvin=pvin)
+        return self.nothing()
 
 
 class ResolveVin(View):

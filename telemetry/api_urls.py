@@ -17,6 +17,7 @@ urlpatterns = [
     path("fleet/trips/<str:trip_id>/breadcrumbs", trips.TripBreadcrumbs.as_view()),
     path("fleet/trips/<str:trip_id>/export", trips.TripExport.as_view()),
     path("fleet/vehicles/<str:pvin>/state", state.OneState.as_view()),
+    path("fleet/vehicles/<str:pvin>/hand-over", api.HandOver.as_view()),
     path("telemetry/positions", devices.Positions.as_view()),
     path("telemetry/tesla", devices.TeslaRecords.as_view()),
     path("vehicles/<uuid:vehicle_id>/vin", api.VehicleVin.as_view()),

@@ -9,6 +9,7 @@ from django.conf import settings
 from atlas import vault
 from atlas.dynamo.table import Table
 from atlas.tables import Unique
+from fleet.assignments.tables import VehicleAssignment
 from fleet.services.vehicles import pvin_claim
 from fleet.tables import Vehicle
 from telemetry.rules.vin import CHECK_DIGIT_AT, check_digit, pseudo_vin
@@ -31,3 +32,4 @@ def with_vin(vehicle: Vehicle, *, organization_id: str, owner_id: str, at: datet
     yield Unique(key_=pvin_claim(pvin), owner_id=vehicle.id, created_at=at)
     yield VehicleState(pvin=pvin, organization_id=organization_id, created_at=at)
     yield VinMapping(pvin=pvin, sealed_vin=vault.seal(vin, context(pvin)), user_id=owner_id, created_at=at)
+    yield VehicleAssignment(organization_id=organization_id, pvin=pvin, since=at, vehicle_id=vehicle.id, created_at=at)

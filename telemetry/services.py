@@ -9,6 +9,7 @@ from accounts.users import CurrentUser
 from atlas import vault
 from atlas.dynamo.transaction import Transaction
 from atlas.errors import Conflict, Invalid, NotFound
+from fleet.assignments.vehicles import take
 from fleet.selectors import own_operator
 from fleet.tables import Vehicle
 from telemetry.rules.vin import fault_of, normalise_vin, pseudo_vin
@@ -32,10 +33,21 @@ def give_vin(*, user: CurrentUser, vehicle_id: str, vin: str) -> Vehicle:
         organization_id = own_operator(user).organization_id or ""
         ours = VehicleState.pvin.does_not_exist() | (VehicleState.organization_id == organization_id)
         tx.check(VehicleState, pvin, condition=ours, otherwise=vin_taken())
-        if VinMapping.find(pvin, consistent=True) is None:
-            tx.create(VinMapping(pvin=pvin, sealed_vin=vault.seal(vin, context(pvin)), user_id=user.id))
+        if organization_id:
+            take(tx, organization_id=organization_id, pvin=pvin, vehicle_id=vehicle_id)
+        keep_vin(tx, vin=vin, pvin=pvin, user_id=user.id)
 
     return fleet.services.bind_telemetry(user=user, vehicle_id=vehicle_id, pvin=pvin, also=keep)
+
+
+def keep_vin(tx: Transaction, *, vin: str, pvin: str, user_id: str, anew: bool = False) -> None:
+    """Seal a VIN that is not known yet. `anew`: nobody has the vehicle, so it is told as this user's from now on."""
+    mapping = VinMapping.find(pvin, consistent=True)
+    if mapping is None:
+        tx.create(VinMapping(pvin=pvin, sealed_vin=vault.seal(vin, context(pvin)), user_id=user_id))
+    elif anew and mapping.user_id != user_id:
+        mapping.user_id = user_id
+        tx.save(mapping)
 
 
 def resolve_vin(*, user: CurrentUser, pvin: str, reason: str) -> str:

@@ -23,13 +23,8 @@ from bookings import calendar, services
 from bookings import examples as bookings_examples
 from bookings.rules.lifecycle import BookingStatus
 from fleet import examples as fleet_examples
-from fleet.factories import DriverFactory, MemberFactory, OperatorFactory, VehicleFactory
-from fleet.organizations import examples as organization_examples
-from fleet.organizations.invitations import invite
-from fleet.organizations.tables import OrganizationInvitation
-from fleet.organizations.tokens import token_of
+from fleet.factories import DriverFactory, OperatorFactory, VehicleFactory
 from fleet.rules.types import OperatorStatus
-from fleet.tables import OrganizationUser
 from payments import examples as payments_examples
 from payments.api import SIGNATURE
 from payments.cards.consent import VERSION
@@ -42,6 +37,7 @@ from tests.authenticator import current_code, enrolled
 from tests.bookings.archived import archived
 from tests.bookings.far_ahead import sold_far
 from tests.bookings.stage import Cast, accepted, assigned, driven, invoiced, quoted, requested
+from tests.calls_organizations import ORGANIZATION_CALLS, of_tracked
 from tests.clients import access_token
 from tests.factories import PASSWORD, UserFactory, make_job
 from tests.telemetry.numbers import new_vin
@@ -159,10 +155,6 @@ def of_device(cast: Cast) -> Call:
     return Call("owner", {"device_id": add_device(user=cast.owner, vin=new_vin(), name="Tracker").device.id})
 
 
-def of_tracked(cast: Cast) -> Call:
-    return Call("owner", {"pvin": add_device(user=cast.owner, vin=new_vin(), name="Tracker").device.pvin})
-
-
 def of_trip(**query: str) -> Prepare:
     """Of a drive of six minutes, archived."""
 
@@ -189,61 +181,6 @@ def of_driver(body: Any = None) -> Prepare:
 
 def add_driver(cast: Cast) -> Call:
     return Call("owner", body={**fleet_examples.DRIVER.value, "email": f"{uuid4().hex}@example.com"})
-
-
-def joined(cast: Cast, role: str = "viewer") -> OrganizationUser:
-    """Somebody who is in the owner's organization too, of no other."""
-    return MemberFactory.create(operator=cast.operator, role=role)
-
-
-def of_organization(who: str, body: Any = None) -> Prepare:
-    return lambda cast: Call(who, {"organization_id": str(cast.operator.organization_id)}, body)
-
-
-def of_member(body: Any = None) -> Prepare:
-    return lambda cast: Call(
-        "owner", {"organization_id": str(cast.operator.organization_id), "user_id": joined(cast).user_id}, body
-    )
-
-
-def transfer(cast: Cast) -> Call:
-    body = {"userId": joined(cast, "manager").user_id}
-    return Call("owner", {"organization_id": str(cast.operator.organization_id)}, body)
-
-
-def new_invitation(cast: Cast) -> Call:
-    body = {**organization_examples.INVITATION.value, "email": f"{uuid4().hex}@example.com"}
-    return Call("owner", {"organization_id": str(cast.operator.organization_id)}, body)
-
-
-def invited(cast: Cast) -> OrganizationInvitation:
-    return invite(
-        user=cast.owner,
-        organization_id=str(cast.operator.organization_id),
-        email=f"{uuid4().hex}@example.com",
-        role="viewer",
-    )
-
-
-def of_invitation(cast: Cast) -> Call:
-    invitation = invited(cast)
-    return Call("owner", {"organization_id": invitation.organization_id, "invitation_id": invitation.id})
-
-
-def accept_invitation(cast: Cast) -> Call:
-    """Into another organization at each call: nobody joins one twice."""
-    operator = OperatorFactory.create()
-    invitation = invite(
-        user=User.fetch(operator.user_id),
-        organization_id=str(operator.organization_id),
-        email=cast.concierge.email,
-        role="viewer",
-    )
-    return Call("concierge", body={"token": token_of(invitation)})
-
-
-def join_by_invitation(cast: Cast) -> Call:
-    return Call("concierge", body={**organization_examples.JOIN.value, "token": token_of(invited(cast))})
 
 
 def of_job(who: str) -> Prepare:
@@ -354,19 +291,8 @@ CALLS: dict[str, Prepare] = {
     "GET /fleet/trips/{trip_id}/export": of_trip(format="gpx"),
     "GET /fleet/heat": lambda cast: Call("owner", query={"date": "2026-06-01"}),
     "GET /fleet/vehicles/{pvin}/state": of_tracked,
-    "GET /organizations": own("owner"),
-    "GET /organizations/{organization_id}": of_organization("owner"),
-    "PATCH /organizations/{organization_id}": of_organization("owner", organization_examples.ORGANIZATION.value),
-    "GET /organizations/{organization_id}/members": of_organization("owner"),
-    "PATCH /organizations/{organization_id}/members/{user_id}": of_member(organization_examples.ROLE.value),
-    "DELETE /organizations/{organization_id}/members/{user_id}": of_member(),
-    "POST /organizations/{organization_id}/transfer": transfer,
-    "GET /organizations/{organization_id}/invitations": of_organization("owner"),
-    "POST /organizations/{organization_id}/invitations": new_invitation,
-    "DELETE /organizations/{organization_id}/invitations/{invitation_id}": of_invitation,
-    "POST /organizations/{organization_id}/invitations/{invitation_id}/resend": of_invitation,
-    "POST /invitations/accept": accept_invitation,
-    "POST /invitations/join": join_by_invitation,
+    "POST /fleet/vehicles/{pvin}/hand-over": of_tracked,
+    **ORGANIZATION_CALLS,
     "GET /drivers": own("owner"),
     "POST /drivers": add_driver,
     "GET /drivers/{driver_id}": of_driver(),

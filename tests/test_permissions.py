@@ -112,12 +112,12 @@ PUT    /vehicles/{vehicle_id}/vin               401   403   403   200   200   40
 POST   /vin-mapping/resolve                     401   403   403   403   403   403   403   403   403   200
 POST   /fleet/devices                           401   403   403   201   201   201   201   403   403   403
 DELETE /fleet/devices/{device_id}               401   403   403   204   204   404   404   403   403   403
-GET    /fleet/state                             401   403   403   200   200   200   200   403   403   403
-GET    /fleet/vehicles/{pvin}/state             401   403   403   200   200   404   404   403   403   403
+GET    /fleet/state                             401   403   403   200   200   200   200   200   200   403
+GET    /fleet/vehicles/{pvin}/state             401   403   403   200   200   404   404   404   404   403
 GET    /fleet/trips                             401   403   403   200   200   200   200   403   403   403
-GET    /fleet/trips/{trip_id}                   401   403   403   200   200   404   404   403   403   403
-GET    /fleet/trips/{trip_id}/breadcrumbs       401   403   403   200   200   404   404   403   403   403
-GET    /fleet/trips/{trip_id}/export            401   403   403   200   200   404   404   403   403   403
+GET    /fleet/trips/{trip_id}                   401   403   403   200   200   404   404   404   404   403
+GET    /fleet/trips/{trip_id}/breadcrumbs       401   403   403   200   200   404   404   404   404   403
+GET    /fleet/trips/{trip_id}/export            401   403   403   200   200   404   404   404   404   403
 GET    /fleet/heat                              401   403   403   200   200   200   200   403   403   403
 POST   /telemetry/positions                     200   200   200   200   200   200   200   200   200   200
 POST   /telemetry/tesla                         200   200   200   200   200   200   200   200   200   200
@@ -132,6 +132,12 @@ GET    /organizations/{organization_id}/invitations 401   404   404   200   200 
 POST   /organizations/{organization_id}/invitations 401   404   404   201   403   404   404   403   403   404
 DELETE /organizations/{organization_id}/invitations/{invitation_id} 401   404   404   204   403   404   404   403   403   404
 POST   /organizations/{organization_id}/invitations/{invitation_id}/resend 401   404   404   200   403   404   404   403   403   404
+POST   /organizations/{organization_id}/choose 401   404   404   200   200   404   404   200   200   404
+GET    /organizations/{organization_id}/vehicles 401   404   404   200   200   404   404   403   403   404
+GET    /organizations/{organization_id}/assignments 401   404   404   200   200   404   404   403   403   404
+POST   /organizations/{organization_id}/assignments 401   404   404   201   403   404   404   403   403   404
+DELETE /organizations/{organization_id}/assignments/{assignment_id} 401   404   404   204   403   404   404   403   403   404
+POST   /fleet/vehicles/{pvin}/hand-over        401   403   403   204   403   404   404   403   403   403
 POST   /invitations/accept                      401   200   403   403   403   403   403   403   403   403
 POST   /invitations/join                        201   201   201   201   201   201   201   201   201   201
 GET    /drivers                                 401   403   403   200   200   200   200   403   403   403
@@ -159,7 +165,7 @@ GET    /transactions/{transaction_id}           401   200   404   200   200   40
 POST   /transactions/{transaction_id}/capture   401   403   404   200   200   404   404   404   404   200
 POST   /transactions/{transaction_id}/refund    401   403   404   403   403   404   404   404   404   200
 POST   /webhooks/square                         200   200   200   200   200   200   200   200   200   200
-"""
+"""  # noqa: E501 (a table)
 
 
 def rivals_quote(cast: Cast) -> Call:

@@ -44,6 +44,8 @@ GROUPS = (
             "telemetry.trip": "map",
             "telemetry.tripstate": "speedometer2",
             "fleet.organizationinvitation": "envelope",
+            "fleet.vehicleassignment": "car-front",
+            "fleet.driverassignment": "key",
         },
     ),
     Group(

@@ -3,7 +3,7 @@
 from accounts.users import CurrentUser
 from atlas.dynamo.transaction import Transaction
 from atlas.errors import Conflict, Forbidden, NotFound
-from fleet.rules.membership import Right, may
+from fleet.rules.membership import MemberRole, Right, may
 from fleet.tables import Operator, Organization, OrganizationUser
 
 MOST_MEMBERSHIPS = 50
@@ -33,6 +33,24 @@ def require(member: OrganizationUser, right: Right) -> None:
 def memberships(user: CurrentUser) -> list[OrganizationUser]:
     """All of theirs, at most `MOST_MEMBERSHIPS`. One query."""
     return list(OrganizationUser.user_index.query(user.id, limit=MOST_MEMBERSHIPS))
+
+
+def acting_for(user: CurrentUser) -> OrganizationUser:
+    """Their membership in the organization that they act for: the one they chose last; otherwise where they have the
+    most to say, and have been longest. Two calls: which ones there are, and that one as it is now.
+
+    Raises `Forbidden` `not_a_member`.
+    """
+    first = min(memberships(user), key=_precedence, default=None)
+    found = OrganizationUser.find(first.organization_id, user.id) if first is not None else None
+    if found is None:
+        raise Forbidden("You are not a member of any organization.", code="not_a_member")
+    return found
+
+
+def _precedence(member: OrganizationUser) -> tuple[float, int, float]:
+    chosen = -member.chosen_at.timestamp() if member.chosen_at else 0.0
+    return chosen, list(MemberRole).index(MemberRole(member.role)), member.created_at.timestamp()
 
 
 def still(tx: Transaction, member: OrganizationUser) -> None:

@@ -89,6 +89,14 @@ class OneMember(View):
         return self.nothing()
 
 
+class Choose(View):
+    @extend_schema(operation_id="choose_organization", tags=TAGS, request=None, responses=shape.MembershipSerializer)
+    def post(self, request: Request, organization_id: UUID) -> Response:
+        """Say for which of your organizations you act: whose fleet `fleet/...` shows you from now on."""
+        member = members.choose_organization(user=current_user(request), organization_id=str(organization_id))
+        return self.answer(member, shape.MembershipSerializer)
+
+
 class Transfer(View):
     @extend_schema(
         operation_id="transfer_ownership",

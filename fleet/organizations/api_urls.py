@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from fleet.assignments import api as assignments
 from fleet.organizations import api
 
 ONE = "organizations/<uuid:organization_id>"
@@ -15,6 +16,10 @@ urlpatterns = [
     path(f"{ONE}/invitations", api.Invitations.as_view()),
     path(f"{ONE}/invitations/<uuid:invitation_id>", api.OneInvitation.as_view()),
     path(f"{ONE}/invitations/<uuid:invitation_id>/resend", api.Resend.as_view()),
+    path(f"{ONE}/vehicles", assignments.FleetVehicles.as_view()),
+    path(f"{ONE}/assignments", assignments.Assignments.as_view()),
+    path(f"{ONE}/assignments/<uuid:assignment_id>", assignments.OneAssignment.as_view()),
+    path(f"{ONE}/choose", api.Choose.as_view()),
     path("invitations/accept", api.Accept.as_view()),
     path("invitations/join", api.Join.as_view()),
 ]

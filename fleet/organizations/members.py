@@ -4,10 +4,14 @@ from collections.abc import Callable
 
 from accounts import staff
 from accounts.rules.roles import Role, UserStatus
+from accounts.services import close_sockets
 from accounts.tables import User
 from accounts.users import CurrentUser
+from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.transaction import Transaction, retried, transact
 from atlas.errors import Conflict, Forbidden, Invalid, NotFound
+from fleet.assignments.people import assignments_of
+from fleet.assignments.tables import DriverAssignment
 from fleet.organizations.access import company_of, member_with, membership, still
 from fleet.organizations.profile import follow
 from fleet.rules.membership import INVITABLE, MemberRole, Right
@@ -62,9 +66,24 @@ def remove_member(*, user: CurrentUser, organization_id: str, user_id: str) -> N
         go(tx, member, organization, User.find(user_id, consistent=True))
 
 
+@retried
+def choose_organization(*, user: CurrentUser, organization_id: str) -> OrganizationUser:
+    """Act for this one of one's organizations from now on. Raises `NotFound`."""
+    member = membership(user, organization_id, consistent=True)
+    member.chosen_at = utc_now()
+    with transact() as tx:
+        tx.save(member)
+        tx.on_commit(lambda: close_sockets(user.id))
+    return member
+
+
 def go(tx: Transaction, member: OrganizationUser, organization: Organization, user: User | None) -> None:
     """A membership ends, and what was the member's by it."""
     tx.delete(member)
+    for assignment in assignments_of(member.user_id, member.organization_id):
+        stored = DriverAssignment.find(assignment.organization_id, assignment.id, consistent=True)
+        if stored is not None:
+            tx.delete(stored)
     follow(tx, user, organization, None)
 
 

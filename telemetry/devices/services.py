@@ -9,15 +9,15 @@ from uuid import UUID, uuid4
 from django.conf import settings
 
 from accounts.users import CurrentUser
-from atlas import vault
 from atlas.dynamo.transaction import retried, transact
 from atlas.errors import Invalid, NotFound, Unauthenticated
 from atlas.tables import Unique
+from fleet.assignments.vehicles import take
 from fleet.services.vehicles import pvin_claim
-from fleet.tables import Vehicle
+from fleet.tables import Operator, Vehicle
 from telemetry.rules.vin import fault_of, normalise_vin, pseudo_vin
-from telemetry.services import context, vin_taken
-from telemetry.tables import Device, VehicleState, VinMapping
+from telemetry.services import keep_vin, vin_taken
+from telemetry.tables import Device, VehicleState
 from telemetry.tenancy import Membership, manages_devices
 
 SEPARATOR = "."
@@ -50,7 +50,7 @@ def add_device(*, user: CurrentUser, vin: str, name: str) -> AddedDevice:
         token_hash=_hashed(token),
         created_by=user.id,
     )
-    claim = _claim_of_ours(user, pvin)
+    claim = _claim_of_ours(member, pvin)
     state = VehicleState.find(pvin, consistent=True)
     if state is not None and state.organization_id != member.organization_id:
         raise vin_taken()
@@ -60,8 +60,8 @@ def add_device(*, user: CurrentUser, vin: str, name: str) -> AddedDevice:
         tx.check(Unique, pvin_claim(pvin), condition=unchanged)  # nobody's vehicle was given this VIN meanwhile
         if state is None:
             tx.create(VehicleState(pvin=pvin, organization_id=member.organization_id))
-        if VinMapping.find(pvin, consistent=True) is None:
-            tx.create(VinMapping(pvin=pvin, sealed_vin=vault.seal(vin, context(pvin)), user_id=user.id))
+        take(tx, organization_id=member.organization_id, pvin=pvin, vehicle_id=claim.owner_id if claim else None)
+        keep_vin(tx, vin=vin, pvin=pvin, user_id=user.id, anew=state is None)
     return AddedDevice(device, token)
 
 
@@ -87,11 +87,12 @@ def device_of(token: str) -> Device:
     raise Unauthenticated("This is no token of a device.", code="invalid_token")
 
 
-def _claim_of_ours(user: CurrentUser, pvin: str) -> Unique | None:
-    """A vehicle of the marketplace that bears this VIN is its operator's alone. Raises `Conflict` `vin_taken`."""
+def _claim_of_ours(member: Membership, pvin: str) -> Unique | None:
+    """A vehicle of the marketplace that bears this VIN is its company's alone. Raises `Conflict` `vin_taken`."""
     claim = Unique.find(pvin_claim(pvin), consistent=True)
     vehicle = Vehicle.find(claim.owner_id, consistent=True) if claim is not None else None
-    if vehicle is not None and vehicle.operator_id != user.profile_id:
+    company = Operator.find(vehicle.operator_id) if vehicle is not None else None
+    if company is not None and company.organization_id != member.organization_id:
         raise vin_taken()
     return claim
 

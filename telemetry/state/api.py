@@ -7,7 +7,6 @@ from rest_framework.response import Response
 from accounts.users import current_user
 from atlas.api.pagination import PAGE_PARAMETERS, page_of
 from atlas.api.views import View
-from telemetry import permissions
 from telemetry.state import selectors
 from telemetry.state.serializers import VehicleStateSerializer
 
@@ -15,8 +14,6 @@ TAGS = ["Telemetry"]
 
 
 class FleetState(View):
-    permission_classes = (permissions.OwnsVehicles,)
-
     @extend_schema(
         operation_id="get_fleet_state",
         tags=TAGS,
@@ -30,8 +27,6 @@ class FleetState(View):
 
 
 class OneState(View):
-    permission_classes = (permissions.OwnsVehicles,)
-
     @extend_schema(operation_id="get_vehicle_state", tags=TAGS, responses=VehicleStateSerializer)
     def get(self, request: Request, pvin: str) -> Response:
         """Where one of your vehicles is, and how it does."""

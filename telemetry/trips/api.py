@@ -11,7 +11,6 @@ from rest_framework.response import Response
 from accounts.users import current_user
 from atlas.api.pagination import PAGE_PARAMETERS, page_of
 from atlas.api.views import View
-from telemetry import permissions
 from telemetry.trips import archive, selectors
 from telemetry.trips import serializers as shape
 from telemetry.trips.exports import FORMATS
@@ -20,8 +19,6 @@ TAGS = ["Telemetry"]
 
 
 class Trips(View):
-    permission_classes = (permissions.OwnsVehicles,)
-
     @extend_schema(
         operation_id="list_trips",
         tags=TAGS,
@@ -36,8 +33,6 @@ class Trips(View):
 
 
 class OneTrip(View):
-    permission_classes = (permissions.OwnsVehicles,)
-
     @extend_schema(operation_id="get_trip", tags=TAGS, responses=shape.TripDetailSerializer)
     def get(self, request: Request, trip_id: str) -> Response:
         """One trip, with its safety events."""
@@ -45,8 +40,6 @@ class OneTrip(View):
 
 
 class TripBreadcrumbs(View):
-    permission_classes = (permissions.OwnsVehicles,)
-
     @extend_schema(
         operation_id="replay_trip", tags=TAGS, parameters=[shape.PointsFilter], responses=shape.TripReplaySerializer
     )
@@ -60,8 +53,6 @@ class TripBreadcrumbs(View):
 
 
 class TripExport(View):
-    permission_classes = (permissions.OwnsVehicles,)
-
     @extend_schema(
         operation_id="export_trip",
         tags=TAGS,
@@ -83,8 +74,6 @@ class TripExport(View):
 
 
 class FleetHeat(View):
-    permission_classes = (permissions.OwnsVehicles,)
-
     @extend_schema(
         operation_id="get_fleet_heat",
         tags=TAGS,

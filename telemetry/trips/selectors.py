@@ -11,8 +11,8 @@ from atlas.dynamo.many import get_many
 from atlas.errors import NotFound
 from telemetry.rules.heat import Cells, Tile, unpack
 from telemetry.rules.point import Point
-from telemetry.state.selectors import vehicle_state
-from telemetry.tenancy import sees_fleet
+from telemetry.state.selectors import seen_by
+from telemetry.tenancy import sees_fleet, sight_of
 from telemetry.trips import archive
 from telemetry.trips.heat import day_key
 from telemetry.trips.tables import FleetHeat, Trip
@@ -46,15 +46,20 @@ def trips_of_fleet(
 def trips_of_vehicle(
     *, user: CurrentUser, vehicle: str, date: date | None = None, cursor: str | None = None, limit: int = 50
 ) -> Page[Trip]:
-    """Newest first, but those of when it was another organization's. Raises `Forbidden`, `NotFound`."""
-    state = vehicle_state(user=user, pvin=vehicle)
+    """Newest first, but those of when it was another organization's; to who has the vehicle for a time, those that
+    began since then. Raises `Forbidden`, `NotFound`.
+    """
+    sight = sight_of(user)
+    state = seen_by(sight, vehicle)
+    since = sight.since(vehicle)
+    ours = Trip.organization_id == state.organization_id
     page = read_page(
         Trip.query,
         vehicle,
         Trip.trip_id.startswith("trip_" if date is None else f"trip_{date:%Y%m%d}_"),
-        filter_condition=Trip.organization_id == state.organization_id,
+        filter_condition=ours if since is None else ours & (Trip.started_at >= since),
         scan_index_forward=False,
-        scope=scope("vehicle-trips", state.organization_id, vehicle, date),
+        scope=scope("vehicle-trips", state.organization_id, vehicle, date, since),
         cursor=cursor,
         limit=limit,
     )
@@ -63,11 +68,13 @@ def trips_of_vehicle(
 
 def trip(*, user: CurrentUser, trip_id: str) -> Trip:
     """Raises `Forbidden`, and `NotFound` for the trips of others."""
-    member = sees_fleet(user)
+    sight = sight_of(user)
     keys = [key.key for key in Trip.id_index.query(trip_id, limit=10)]
     for found in _living([each for each in get_many(*((Trip, key) for key in keys)) if each is not None]):
-        if found.organization_id == member.organization_id:
-            return found
+        if found.organization_id == sight.organization_id:
+            since = sight.since(found.pvin)
+            if since is None or found.started_at >= since:
+                return found
     raise NotFound
 
 
