@@ -91,7 +91,8 @@ def capture_charge(event: ChargeHeld) -> None:
     try:
         payments.services.capture(transaction_id=event.transaction_id)
     except Conflict as refused:
-        if PaymentTransaction.fetch(event.transaction_id).status not in CLOSED:
+        held = refused.code == "held_for_finance"
+        if not held and PaymentTransaction.fetch(event.transaction_id).status not in CLOSED:
             raise
         log.error("charge_lost", booking_id=event.booking_id, code=refused.code)
     services.follow_payment(booking_id=event.booking_id)
