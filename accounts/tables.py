@@ -1,5 +1,6 @@
 """Who uses Atlas: users, their browser sessions, their signed-in devices."""
 
+from datetime import timedelta
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, ListAttribute, TTLAttribute, UnicodeAttribute
@@ -11,6 +12,7 @@ import accounts.holds.tables
 import accounts.privacy.tables  # noqa: F401 (the app's further tables)
 from accounts.rules.roles import Role, StaffRole, UserStatus
 from atlas.dynamo.attributes import Document, InstantAttribute
+from atlas.dynamo.shown import Shown
 from atlas.dynamo.table import Capacity, Schema, Table, Upgrade
 from atlas.trail import Trail
 
@@ -56,6 +58,7 @@ class User(Table):
         upgrades = {"1.0.0": Upgrade("1.1.0", give_admins_all_rights)}
         capacity = Capacity(write=10, read=50)
         retention = "kept; deletion = anonymisation"
+        shown = Shown("users", timedelta(minutes=5), frozenset({"id", "name", "avatar", "role", "status"}))
         personal = True
         trail = Trail(
             about=lambda user: user.id,

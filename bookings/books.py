@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from atlas import cached
 from atlas.dynamo.many import get_many
 from bookings.selling import sold, split
-from bookings.tables import Booking
+from bookings.tables import ArchivedBooking, Booking
 from fleet.tables import Operator
 from payments.ledger.documents import Split
 from payments.ledger.splits import in_proportion
@@ -26,6 +27,8 @@ def split_of(row: PaymentTransaction) -> Split | None:
 
 
 def names_of(references: Sequence[str]) -> Mapping[str, str]:
-    """The bookings' own references (`ATL-7K3M9Q`) by their ids, of those that are still kept."""
-    found = get_many(*((Booking, id) for id in references))
-    return {booking.id: booking.reference for booking in found if booking is not None}
+    """The bookings' own references (`ATL-7K3M9Q`) by their ids, of those that are still kept, in the archive too."""
+    names = {id: booking.reference for id, booking in cached.shown(Booking, references).items()}
+    gone = [id for id in dict.fromkeys(references) if id not in names]
+    archived = get_many(*((ArchivedBooking, id) for id in gone)) if gone else []
+    return names | {row.id: row.reference for row in archived if row is not None}

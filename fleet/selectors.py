@@ -6,6 +6,7 @@ from accounts import access_log
 from accounts.permissions import require_role
 from accounts.rules.roles import Role
 from accounts.users import CurrentUser
+from atlas import cached
 from atlas.dynamo.cursor import Page, read_page, scope
 from atlas.dynamo.many import get_many
 from atlas.errors import Forbidden, NotFound
@@ -21,6 +22,15 @@ NONE_OF_YOURS = {"driver": "None of your drivers has this id.", "vehicle": "None
 def own_operator(user: CurrentUser, *, consistent: bool = False) -> Operator:
     """The company that the user acts for. Raises `Forbidden` without one."""
     found = Operator.find(own_operator_id(user), consistent=consistent)
+    if found is None:
+        raise _no_operator()
+    return found
+
+
+def shown_operator(user: CurrentUser) -> Operator:
+    """Name and pricing rules of the company, out of the cache: for a suggestion, which decides nothing."""
+    id = own_operator_id(user)
+    found = cached.shown(Operator, [id]).get(id)
     if found is None:
         raise _no_operator()
     return found

@@ -1,5 +1,7 @@
 """The companies that drive: operators, their organizations, drivers, vehicles and calendars."""
 
+from datetime import timedelta
+
 from pynamodb.attributes import BooleanAttribute, ListAttribute, MapAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb_attributes import FloatAttribute, IntegerAttribute, UnicodeEnumAttribute
@@ -7,6 +9,7 @@ from pynamodb_attributes import FloatAttribute, IntegerAttribute, UnicodeEnumAtt
 import fleet.assignments.tables
 import fleet.organizations.tables  # noqa: F401 (the app's further tables)
 from atlas.dynamo.attributes import Document, InstantAttribute
+from atlas.dynamo.shown import Shown
 from atlas.dynamo.table import Schema, Table
 from atlas.trail import Trail
 from fleet.rules.types import DriverStatus, OperatorStatus, VehicleCategory, VehicleStatus
@@ -60,6 +63,7 @@ class Operator(Table):
 
     class Meta(Schema):
         name = "operators"
+        shown = Shown("pricing-rules", timedelta(hours=1), frozenset({"id", "companyName", "pricingRules"}))
         trail = Trail(
             about=lambda operator: operator.user_id,
             plain=frozenset({"status", "pricingRules", "organizationId", "userId"}),

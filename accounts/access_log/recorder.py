@@ -21,8 +21,7 @@ from accounts.access_log.tables import AccessEntry
 from accounts.access_log.writing import entry, record, store
 from accounts.tables import User
 from accounts.users import current_user
-from atlas import trail
-from atlas.dynamo.many import get_many
+from atlas import cached, trail
 from atlas.facade.admin.recorder import Act, ActionResult, Change, HistoryEntry, HistoryPage
 
 ACTS = {
@@ -118,7 +117,7 @@ def shown(entries: Iterable[AccessEntry]) -> list[HistoryEntry]:
     """Entries as the admin's templates show them: with the names of who acted, in one more call."""
     all_ = list(entries)
     ids = list(dict.fromkeys(each.actor_id for each in all_ if each.actor_id))
-    names = {user.id: user.name for user in get_many(*((User, id) for id in ids)) if user is not None}
+    names = {user.id: user.name for user in cached.shown(User, ids).values()}
     models = {model.table.Meta.name: model for model in apps.get_models() if hasattr(model, "table")}
     return [_shown(each, names, models) for each in all_]
 

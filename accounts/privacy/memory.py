@@ -58,7 +58,8 @@ def _text(raw: bytes | str) -> str:
 
 PLACE = Place(
     name="redis",
-    what="Last positions of drivers, forms that were sent, counters of failed sign-ins (by fingerprint)",
+    what="Last positions of drivers, forms that were sent, names and pictures that pages show, counters of failed "
+    "sign-ins (by fingerprint)",
     why="Live views, and that nothing is done twice (contract)",
     retention="24 h at most",
     found_by="A walk through the keys, for the person's ids",

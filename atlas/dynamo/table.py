@@ -26,6 +26,7 @@ from pynamodb.models import Model
 from atlas.dynamo.attributes import InstantAttribute, instant_text, utc_now
 from atlas.dynamo.connection import connection
 from atlas.dynamo.reading import LeanReading
+from atlas.dynamo.shown import Shown
 from atlas.errors import Conflict, NotFound
 from atlas.trail import Trail, Wire
 
@@ -68,6 +69,8 @@ class Schema:
     capacity: ClassVar[Capacity] = Capacity()
     retention: ClassVar[str] = "kept"
     """In words, for people; what DynamoDB deletes by itself is the table's TTL attribute."""
+    shown: ClassVar[Shown | None] = None
+    """What of its items the cache may keep for a while, to be shown."""
     kept_for: ClassVar[timedelta | None] = None
     """By law: no item is deleted before it is so old, by whatever code."""
     personal: ClassVar[bool] = False
@@ -83,6 +86,10 @@ registry: dict[str, type["Table"]] = {}
 class KeptByLaw(Conflict):
     code = "kept_by_law"
     message = "The law has this kept: it cannot be deleted before its time."
+
+
+class ShownOnly(RuntimeError):
+    """An item out of the cache is to be looked at: it is neither whole nor surely as it is now."""
 
 
 class NewerSchemaError(RuntimeError):
@@ -101,6 +108,9 @@ class Table(LeanReading, Model):
     DoesNotExist: type[DoesNotExist]
     stored: Wire | None = None
     """The item as it is in DynamoDB, as far as this process knows: what a change is told against (`Meta.trail`)."""
+
+    is_shown = False
+    """It comes from the cache: a part of the item, for pages."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -179,6 +189,8 @@ class Table(LeanReading, Model):
 
     def _get_save_args(self, *args: Any, **kwargs: Any) -> Any:
         """Every put passes here: stamp the schema and the time of the change."""
+        if self.is_shown:
+            raise ShownOnly(f"{self.Meta.name} {self.key}: read it before you change it.")
         if self.schema_version and version_tuple(self.schema_version) > version_tuple(self.Meta.version):
             raise NewerSchemaError(
                 f"{self.Meta.name} {self.key} is of schema {self.schema_version}; this Atlas knows {self.Meta.version}."
@@ -187,9 +199,27 @@ class Table(LeanReading, Model):
         self._stamp()
         return super()._get_save_args(*args, **kwargs)
 
+    def save(self, *args: Any, **options: Any) -> Any:
+        answer = super().save(*args, **options)
+        self._tell_cache(self.serialize())
+        return answer
+
     def delete(self, *args: Any, **options: Any) -> Any:
         self._check_may_go()
-        return super().delete(*args, **options)
+        answer = super().delete(*args, **options)
+        self._tell_cache(None)
+        return answer
+
+    def _tell_cache(self, wire: Wire | None) -> None:
+        """What the cache has of it is this now; None: it is gone."""
+        if self.Meta.shown is None:
+            return
+        from atlas import cached  # noqa: PLC0415 (it reads tables)
+
+        if wire is None:
+            cached.removed(type(self), str(self.key[0]))
+        else:
+            cached.wrote(type(self), wire)
 
     def get_delete_kwargs_from_instance(self, *args: Any, **options: Any) -> dict[str, Any]:
         self._check_may_go()

@@ -108,6 +108,7 @@ class Transaction:
             if step.kind == "put" and step.item is not None:
                 step.item.update_local_version_attribute()  # type: ignore[no-untyped-call]
                 step.item.stored = step.operation["Item"]
+        _tell_cache(ordered)
         for do in self.after_commit:
             do()
 
@@ -146,6 +147,13 @@ class Transaction:
         if error.cause_response_code in ("TransactionConflictException", "TransactionInProgressException"):
             return Lost(steps[0].what, str(error.cause_response_code))
         return error
+
+
+def _tell_cache(steps: list[Step]) -> None:
+    """What may be in the cache is there as it is stored now."""
+    for step in steps:
+        if step.item is not None and step.kind in ("put", "delete"):
+            step.item._tell_cache(step.operation.get("Item"))
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The marketplace's own table: bookings."""
 
+from datetime import timedelta
 from typing import Any
 
 from pynamodb.attributes import ListAttribute, NumberAttribute, UnicodeAttribute
@@ -7,6 +8,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjec
 from pynamodb_attributes import IntegerAttribute, UnicodeEnumAttribute
 
 from atlas.dynamo.attributes import InstantAttribute
+from atlas.dynamo.shown import Shown
 from atlas.dynamo.table import Capacity, Schema, Table, Upgrade
 from atlas.trail import Trail
 from bookings.rules.final_price import largest_tip
@@ -130,6 +132,7 @@ class Booking(Table):
         }
         capacity = Capacity(write=100, read=500)
         retention = "7 years; archived after 2"
+        shown = Shown("bookings", timedelta(minutes=1), frozenset({"id", "reference", "status", "pickupAt"}))
         personal = True
         trail = Trail(
             about=lambda booking: booking.concierge_id,

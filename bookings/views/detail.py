@@ -24,7 +24,7 @@ from bookings.suggestions import drivers, fitting_vehicles, own_price
 from bookings.tables import Booking
 from bookings.timeline import timeline
 from bookings.views.next_steps import next_steps
-from fleet.selectors import own_operator
+from fleet.selectors import shown_operator
 
 
 @page
@@ -75,7 +75,7 @@ def show_booking(request: HttpRequest, booking_id: UUID, *, status: int = 200, *
 
 def quote_form(user: CurrentUser, booking: Booking, data: Any = None) -> QuoteForm:
     """Prefilled by the operator's own price."""
-    cents = None if data is not None else own_price(own_operator(user), booking)
+    cents = None if data is not None else own_price(shown_operator(user), booking)
     price = f"{cents // 100}.{cents % 100:02}" if cents is not None else None
     return QuoteForm(data, vehicles=fitting_vehicles(user=user, booking=booking), initial={"price": price})
 
