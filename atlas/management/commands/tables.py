@@ -3,6 +3,7 @@
 import json
 import sys
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -11,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.module_loading import autodiscover_modules
 
+from atlas.dynamo import dumping
 from atlas.dynamo.provision import cloudformation, terraform
 from atlas.dynamo.provision.apply import apply_plan
 from atlas.dynamo.provision.document import DOCUMENTS, known_budgets, render_documents
@@ -34,13 +36,26 @@ class Command(BaseCommand):
         for name, what in (("cloudformation", "a CloudFormation template"), ("terraform", "Terraform's JSON")):
             code = actions.add_parser(name, help=f"print the tables, their backups, alarms and rights as {what}")
             code.add_argument("--app", choices=settings.ATLAS_APPS, help="of one app only")
+        out = actions.add_parser("export", help="write all data as JSON lines")
+        out.add_argument("--to", dest="folder", type=Path, required=True, metavar="FOLDER")
+        out.add_argument("--plain", action="store_true", help="ordinary JSON for other databases; cannot be imported")
+        out.add_argument("--rcu", type=float, default=0, help="read units a second to spend; 0: no limit")
+        back = actions.add_parser("import", help="put exported data back; what is there under the same key is replaced")
+        back.add_argument("--from", dest="folder", type=Path, required=True, metavar="FOLDER")
+        for each in (out, back):
+            each.add_argument(
+                "--table", dest="only", action="append", metavar="NAME", help="this one alone; repeatable"
+            )
         actions.add_parser("docs", help="write docs/data-model.md and its pages from the tables")
 
     def handle(
-        self, *, action: str, interactive: bool = True, remove: bool = False, app: str | None = None, **_: Any
+        self, *, action: str, interactive: bool = True, remove: bool = False, app: str | None = None, **data: Any
     ) -> None:
         if action in ("cloudformation", "terraform"):
             self._as_code(action, app)
+            return
+        if action in ("export", "import"):
+            self._data(action, **data)
             return
         if action == "docs":
             for name, text in render_documents(tables(), known_budgets()).items():
@@ -62,6 +77,27 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except (BotoCoreError, ClientError) as error:
             raise CommandError(f"DynamoDB at {store.endpoint or settings.AWS_REGION}: {error}") from error
+
+    def _data(
+        self, action: str, *, folder: Path, only: list[str] | None, plain: bool = False, rcu: float = 0, **_: Any
+    ) -> None:
+        wanted = [table for table in tables() if not only or table.Meta.name in only]
+        if missing := {*(only or ())} - {table.Meta.name for table in wanted}:
+            raise CommandError(f"There is no table called {', '.join(sorted(missing))}.")
+
+        def tell(name: str, count: int) -> None:
+            if sys.stderr.isatty():
+                self.stderr.write(f"\r{name}: {count:,}\x1b[K", ending="")
+
+        try:
+            if action == "export":
+                counts = dumping.export(wanted, folder, plain=plain, rcu=rcu, tell=tell)
+            else:
+                counts = dumping.load(wanted, folder, tell=tell)
+        except (OSError, dumping.Damaged) as error:
+            raise CommandError(str(error)) from error
+        for name, count in counts.items():
+            self.stdout.write(f"{name:<28} {count:>12,}")
 
     def _as_code(self, tool: str, app: str | None) -> None:
         """The rights, which name every table, are in the whole and in the part of atlas."""
