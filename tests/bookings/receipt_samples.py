@@ -15,6 +15,7 @@ from bookings.rules.lifecycle import BookingStatus
 from bookings.rules.pricing import split_total
 from bookings.rules.types import BookingType, PaymentStatus
 from fleet.rules.types import VehicleCategory
+from payments.rules.types import PaymentMethod
 
 HOTEL, AIRPORT = place("grand-hotel"), place("city-airport")
 
@@ -28,6 +29,7 @@ RECEIPT = Receipt(
     price=split_total(56_938, tax_rate=Decimal("0.08875"), driver_commission_pct=Decimal("0.75")),
     tax_jurisdiction="US-NY",
     tax_rate="0.08875",
+    method=PaymentMethod.CARD,
     cancellation_fee=None,
     amount_paid=56_938,
     amount_refunded=0,
