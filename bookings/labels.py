@@ -46,7 +46,7 @@ STEPS: Labels = {
 DONE: Labels = {
     Action.PUBLISH: _("Request sent to operators"),
     Action.QUOTE: _("Quote received"),
-    Action.ACCEPT: _("Quote accepted, card authorised"),
+    Action.ACCEPT: _("Quote accepted"),
     Action.ASSIGN: _("Driver and vehicle assigned"),
     Action.REASSIGN: _("Driver or vehicle changed"),
     Action.EN_ROUTE: _("Driver set out"),

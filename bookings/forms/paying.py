@@ -39,6 +39,7 @@ class CardChoiceForm(NewCardForm):
         else:
             self.fields["card_id"].choices = choices  # type: ignore[attr-defined]
             self.fields["card_id"].initial = choices[0][0]
+            self.fields["source_id"].required = False
 
     def body(self, cleaned: Mapping[str, Any]) -> dict[str, Any]:
         """Of a card that is kept only its id."""

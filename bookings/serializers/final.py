@@ -7,7 +7,7 @@ from atlas.api.serializers import Serializer
 from bookings.rules.final_price import LARGEST_PRICE, PriceState
 from bookings.rules.types import PaymentStatus
 from bookings.serializers.prices import PriceSerializer
-from bookings.serializers.quotes import CardToken
+from payments.fields import CardToken
 from payments.rules.types import PaymentPurpose
 
 

@@ -1,6 +1,5 @@
 """Quotes, and what it takes to accept one."""
 
-import re
 from typing import Any
 
 from atlas.api.fields import (
@@ -16,6 +15,7 @@ from atlas.api.fields import (
 from atlas.api.serializers import Serializer
 from bookings.rules.types import DeclineReason, QuoteStatus
 from fleet.rules.types import VehicleCategory
+from payments.fields import CardToken
 from payments.rules.types import PaymentMethod
 
 
@@ -52,24 +52,6 @@ class QuoteListSerializer(Serializer):
     results = QuoteSerializer(many=True, read_only=True)
     next = Text(read_only=True, allow_null=True)
     best_value_id = Id(read_only=True, allow_null=True, help_text="Price, ETA and rating together.")
-
-
-class CardToken(Text):
-    """What Square's card field gives in the place of a card, or the id of a card that Square keeps."""
-
-    default_error_messages = {
-        "token": "Must be a token of Square's, such as cnon:card-nonce-ok. Never a card's number."
-    }
-    _token = re.compile(r"(cnon|ccof):[A-Za-z0-9_=.-]{1,195}", re.ASCII)
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=200, **options)
-
-    def to_internal_value(self, data: Any) -> str:
-        value = super().to_internal_value(data)
-        if not self._token.fullmatch(value):
-            self.fail("token")
-        return value
 
 
 class CardChoiceSerializer(Serializer):

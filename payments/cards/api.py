@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from accounts.users import current_user
 from atlas.api.idempotency import idempotent
 from atlas.api.pagination import page_of
+from atlas.api.schema import error_response
 from atlas.api.views import View
 from atlas.dynamo.cursor import Page
 from payments import examples
@@ -37,7 +38,7 @@ class Cards(View):
         operation_id="save_card",
         tags=TAGS,
         request=shape.NewCardSerializer,
-        responses={201: shape.SavedCardSerializer},
+        responses={201: shape.SavedCardSerializer, 402: error_response("The card was declined; it is not kept.")},
         examples=[examples.CARD],
     )
     @idempotent

@@ -36,6 +36,7 @@ class NewCardForm(ApiForm):
 
     def __init__(self, *args: Any, local: bool, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.fields["source_id"].required = local
         if not local:
             self.fields["source_id"] = forms.CharField(widget=forms.HiddenInput, max_length=200, required=False)
         self.fields["consent"].required = self.keeps

@@ -2,6 +2,7 @@
 
 from atlas.api.fields import Flag, FreeText, Id, Instant, Integer, Text
 from atlas.api.serializers import Serializer
+from payments.fields import CardToken
 
 
 class SavedCardSerializer(Serializer):
@@ -17,7 +18,7 @@ class SavedCardSerializer(Serializer):
 
 
 class NewCardSerializer(Serializer):
-    source_id = Text(max_length=200, help_text="Square's token of the card.")
+    source_id = CardToken(help_text="Square's token of the card.")
     consent = Text(max_length=20, help_text="The version of the text that its holder agreed to.")
 
 

@@ -62,6 +62,11 @@ class FacadeFormSet(FormSet):
             self._rows = queryset[: self.most]
         return self._rows
 
+    def total_form_count(self) -> int:
+        """Where no row may be added, none is, whatever was sent."""
+        total = super().total_form_count()
+        return min(total, self.initial_form_count()) if self.max_num == 0 else total
+
     @cached_property
     def is_cut(self) -> bool:
         """There may be more rows than these."""

@@ -48,6 +48,14 @@ def test_what_is_posted_beside_the_form_changes_nothing(cast: Cast, admin: Clien
     assert (after.status, after.final_price, after.operator_id) == (before.status, 21_000, before.operator_id)
 
 
+@pytest.mark.parametrize("number", ["x", "", "-1", "99999999"])
+@pytest.mark.parametrize("rows", ["quote", "bookinghistory", "bookingpayment", "notice"])
+def test_a_forged_count_of_rows_that_are_only_shown(cast: Cast, admin: Client, rows: str, number: str) -> None:
+    booking = accepted(cast)
+    posted = filled_in(admin.get(page_of(booking)), FORM, **{f"{rows}_set-INITIAL_FORMS": number})
+    assert admin.post(page_of(booking), posted).status_code in (200, 302)
+
+
 def test_the_passengers_name_goes_through_the_service(cast: Cast, admin: Client) -> None:
     booking = requested(cast)
     posted = filled_in(
