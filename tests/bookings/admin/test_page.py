@@ -26,7 +26,7 @@ def test_everything_that_hangs_on_it(cast: Cast, admin: Client) -> None:
     assert cost.scans == 0
     inlines = {each.formset.model._meta.model_name: each for each in page.context["inline_admin_formsets"]}
     counted = {name: len(each.formset.initial_forms) for name, each in inlines.items()}
-    assert counted == {"quote": 1, "bookinghistory": 10, "bookingpayment": 1, "notice": 5}
+    assert counted == {"quote": 1, "bookinghistory": 10, "bookingpayment": 1, "notice": 6}
     for word in ("Marcus Bell", "BMW i7", "Sofia Marchetti", "$210.00", "Ms. Abdi", str(booking.details.timezone)):
         assert word in html, word
     assert f"/admin/payments/paymenttransaction/{booking.transaction_id}/change/" in html
@@ -122,10 +122,10 @@ def test_who_sees_which_buttons(cast: Cast) -> None:
     quoted(cast, open_request)
     sold = accepted(cast)
     support, finance, operations = (desk(role) for role in (StaffRole.SUPPORT, StaffRole.FINANCE, StaffRole.OPERATIONS))
-    assert buttons(operations, open_request) == {"cancel", "expire"}
+    assert buttons(operations, open_request) == {"cancel", "expire", "hold"}
     assert buttons(support, open_request) == {"cancel"}
     assert buttons(finance, open_request) == set()
-    assert buttons(operations, sold) == {"cancel", "reassign"}
+    assert buttons(operations, sold) == {"cancel", "reassign", "hold"}
     assert "passenger_name" not in filled_in_or_nothing(finance, sold)
 
 
