@@ -123,7 +123,7 @@ def test_who_sees_which_buttons(cast: Cast) -> None:
     sold = accepted(cast)
     support, finance, operations = (desk(role) for role in (StaffRole.SUPPORT, StaffRole.FINANCE, StaffRole.OPERATIONS))
     assert buttons(operations, open_request) == {"cancel", "expire", "hold"}
-    assert buttons(support, open_request) == {"cancel"}
+    assert buttons(support, open_request) == {"cancel", "hold"}
     assert buttons(finance, open_request) == set()
     assert buttons(operations, sold) == {"cancel", "reassign", "hold"}
     assert "passenger_name" not in filled_in_or_nothing(finance, sold)
