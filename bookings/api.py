@@ -143,7 +143,7 @@ class Accept(BookingView):
         tags=TAGS,
         request=shape.AcceptSerializer,
         responses={200: Detail, 402: error_response("The card was declined; nothing was changed.")},
-        examples=[examples.ACCEPT],
+        examples=[examples.ACCEPT, examples.ACCEPT_AHEAD],
     )
     @idempotent
     def post(self, request: Request, quote_id: UUID) -> Response:

@@ -42,6 +42,9 @@ QUOTE = request_example(
     },
 )
 ACCEPT = request_example("By card", {"method": "CARD", "sourceId": "cnon:card-nonce-ok"})
+ACCEPT_AHEAD = request_example(
+    "A ride far ahead: the card is kept", {"method": "CARD", "sourceId": "cnon:card-nonce-ok", "consent": VERSION}
+)
 CARD = request_example("Another card", {"sourceId": "cnon:card-nonce-ok", "consent": VERSION})
 ASSIGN = request_example(
     "A driver and a car",
