@@ -230,8 +230,11 @@ class Table(LeanReading, Model):
         same (`manage.py tables cloudformation`).
         """
         kept_for = getattr(self.Meta, "kept_for", None)
-        if kept_for is not None and utc_now() < self.created_at + kept_for:
-            raise KeptByLaw(details={"until": instant_text(self.created_at + kept_for)})
+        if kept_for is None:
+            return
+        since = self.created_at or utc_now()  # what has no time of its own, as sums have none, is as young as can be
+        if utc_now() < since + kept_for:
+            raise KeptByLaw(details={"until": instant_text(since + kept_for)})
 
     def _stamp(self) -> None:
         """Set the time of the change; a table whose `updatedAt` means something else has its own."""

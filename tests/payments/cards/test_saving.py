@@ -112,7 +112,7 @@ def test_what_stays_unanswered_is_finished_by_the_periodic_task(sandbox: Sandbox
 
 
 def test_the_task_waits_when_square_is_still_away(sandbox: SandboxControl, payer: str) -> None:
-    sandbox.inject("error_before", path="/v2/cards", status=503, count=4)
+    sandbox.inject("error_before", path="/v2/cards", status=503, count=40)
     with pytest.raises(Unavailable):
         keep(payer)
     row = newest(payer)

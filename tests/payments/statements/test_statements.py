@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from pynamodb.models import Model
 
 from accounts.rules.roles import Role, StaffRole
 from accounts.tables import User
@@ -171,7 +172,7 @@ def test_a_walk_goes_on_where_it_was_cut_off(operator: Operator, monkeypatch: py
 def test_lines_that_do_not_lead_to_the_balance_are_not_given_out(operator: Operator) -> None:
     spring(operator)
     item = next(LedgerBalance.query(balances.operator_group(operator.id), LedgerBalance.slot.startswith("2026-03/")))
-    item.delete()
+    Model.delete(item)  # as no way of Atlas's would
     with pytest.raises(Conflict) as refused:
         made(operator, *MARCH)
     assert refused.value.code == "books_differ"
