@@ -2,9 +2,10 @@
 
 import itertools
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from tests.stack import Stack, eventually
 from tests.stranger import Stranger
@@ -16,7 +17,9 @@ STORY = ("SOURCING", "QUOTING", "OPERATOR_ASSIGNED", "DRIVER_ASSIGNED", *ON_THE_
 """The statuses of a booking that goes well, one history row each."""
 PRICE = 24_500
 
-_days = itertools.count(30)
+_slots = itertools.count()
+NEW_YORK = ZoneInfo("America/New_York")
+AHEAD, APART = timedelta(days=1), timedelta(hours=3)
 _hired = itertools.count(1)
 
 
@@ -66,8 +69,8 @@ class Ride:
     people: People
     id: str = ""
     quote_id: str = ""
-    date: str = field(default_factory=lambda: f"{datetime.now(UTC) + timedelta(days=next(_days)):%Y-%m-%d}")
-    """A day of its own, so that no two rides want a driver at the same time."""
+    pickup_at: datetime = field(default_factory=lambda: datetime.now(NEW_YORK) + AHEAD + next(_slots) * APART)
+    """A time of its own, so that no two rides want a driver at once; near enough for a hold that outlasts the ride."""
 
     def request(self) -> Any:
         concierge = self.people.concierge
@@ -78,7 +81,8 @@ class Ride:
             ]["examples"].values()
             if each["value"]["type"] == "P2P"
         ]
-        made = concierge.ask("POST /bookings", expect=201, details={**example["details"], "date": self.date})
+        when = {"date": f"{self.pickup_at:%Y-%m-%d}", "time": f"{self.pickup_at:%H:%M}"}
+        made = concierge.ask("POST /bookings", expect=201, details={**example["details"], **when})
         self.id = made["id"]
         return made
 
