@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib import admin
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 
@@ -23,14 +22,12 @@ LONGEST_POLICY = 6144
 
 @cache
 def stack() -> dict[str, Any]:
-    admin.autodiscover()
     with override_settings(DYNAMODB_KMS_KEY=KEY):
         return cloudformation.template(tables(), rights_of=tables())
 
 
 @cache
 def plan() -> dict[str, Any]:
-    admin.autodiscover()
     with override_settings(DYNAMODB_KMS_KEY=KEY, DYNAMODB_CAPACITY="provisioned"):
         return terraform.configuration(tables())
 
@@ -133,7 +130,6 @@ def test_provisioned_capacity_scales_tables_and_indexes() -> None:
 
 @cache
 def granted() -> Any:
-    admin.autodiscover()
     return rights.policies(tables())
 
 

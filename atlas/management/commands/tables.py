@@ -10,7 +10,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.module_loading import autodiscover_modules
 
 from atlas.dynamo import dumping
 from atlas.dynamo.provision import cloudformation, terraform
@@ -101,7 +100,6 @@ class Command(BaseCommand):
 
     def _as_code(self, tool: str, app: str | None) -> None:
         """The rights, which name every table, are in the whole and in the part of atlas."""
-        autodiscover_modules("admin")  # which says what the back office scans
         wanted = [table for table in tables() if app is None or table.__module__.partition(".")[0] == app]
         try:
             made = (
