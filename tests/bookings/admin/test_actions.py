@@ -22,7 +22,7 @@ from tests.bookings.stage import Cast, accepted, assigned, driven, quoted, reque
 from tests.facade.admin.pages import told
 
 S = BookingStatus
-OF_NO_LIFECYCLE = {"forget_passenger"}
+OF_NO_LIFECYCLE = {"forget_passenger", "hold"}
 pytestmark = pytest.mark.usefixtures("sandbox")
 
 
@@ -165,9 +165,9 @@ def test_only_what_is_open_is_offered(cast: Cast, admin: Client) -> None:
 @pytest.mark.parametrize(
     ("role", "allowed"),
     [
-        (StaffRole.SUPPORT, {"cancel", "forget_passenger"}),
+        (StaffRole.SUPPORT, {"cancel", "forget_passenger", "hold"}),
         (StaffRole.FINANCE, set()),
-        (StaffRole.OPERATIONS, {"cancel", "expire", "reassign", "report"}),
+        (StaffRole.OPERATIONS, {"cancel", "expire", "reassign", "report", "hold"}),
     ],
 )
 def test_who_may_what(cast: Cast, role: StaffRole, allowed: set[str]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from atlas.dynamo.attributes import utc_now
 from bookings import services
 from bookings.archive.walking import Walk
 from bookings.rules.lifecycle import BookingStatus
@@ -53,8 +54,8 @@ _hours = iter(range(100, 100_000, 48))
 
 def make_ride(cast: Cast, **changes: Any) -> Ride:
     """Each on a day of its own, years ahead of what other tests have, so that each test walks its own days."""
-    booking = driven(cast, BookingStatus.COMPLETED, hours_ahead=next(_hours), **{**WISHES, **changes})
-    return as_ride(booking)
+    with time_machine.travel(utc_now() + timedelta(hours=next(_hours)), tick=True):
+        return as_ride(driven(cast, BookingStatus.COMPLETED, **{**WISHES, **changes}))
 
 
 def make_cancelled(cast: Cast) -> Ride:

@@ -283,7 +283,7 @@ def check_archived_once(ride: Ride, history: int | None = None) -> None:
 
 def _beside(cast: Cast, ride: Ride) -> Ride:
     """Another one of the same day: called off before it was sold, so that nobody has to be in two places."""
-    ahead = (ride.booking.pickup_at - ride.booking.created_at).total_seconds() / 3600
+    ahead = (ride.booking.pickup_at - utc_now()).total_seconds() / 3600
     booking = requested(cast, hours_ahead=ahead, **WISHES)
     services.cancel(user=cast.concierge, booking_id=booking.id, code=CancellationCode.CLIENT_REQUEST, reason="Ill")
     return as_ride(Booking.fetch(booking.id))
