@@ -8,9 +8,10 @@ from atlas.errors import Conflict
 from payments import gateway, operations, progress
 from payments.billing.issuing import settle_issue
 from payments.billing.rules import ON_ACCOUNT, WireState, next_look, reminders_due
-from payments.events import InvoiceOverdue, PaymentSettled, PaymentVoided
+from payments.events import InvoiceOverdue, PaymentDiffers, PaymentSettled, PaymentVoided
 from payments.gateway import Invoice, Payment
 from payments.gateway.invoices import OWED, SETTLED
+from payments.rules import mismatches
 from payments.rules.lifecycle import PaymentAction, transition
 from payments.rules.types import OperationKind, TransactionStatus
 from payments.services.asking import CLOSED, NOTE, answer, put, save, wrong_state
@@ -54,7 +55,7 @@ def follow_news(tx: Transaction, invoice: Invoice) -> None:
     elif row.is_owed and row.bill.gateway_id == invoice.gateway_id:
         now = answer(lambda: gateway.get_invoice(invoice.gateway_id))
         if now.status in SETTLED:
-            put(tx, row, paid(row, payment_of(now)))
+            put(tx, row, _settled(row, now))
 
 
 def row_of(invoice: Invoice) -> PaymentTransaction | None:
@@ -117,18 +118,29 @@ def payment_of(invoice: Invoice) -> Payment:
 
 def _take_over(row: PaymentTransaction, invoice: Invoice) -> PaymentTransaction:
     if invoice.status in SETTLED:
-        return _record_paid(transaction_id=row.id, payment=payment_of(invoice))
+        return _record_paid(transaction_id=row.id, invoice=invoice)
     if invoice.status not in OWED:
         log.error("invoice_closed_at_square", transaction_id=row.id, status=invoice.status)
     return row
 
 
 @retried
-def _record_paid(*, transaction_id: str, payment: Payment) -> PaymentTransaction:
+def _record_paid(*, transaction_id: str, invoice: Invoice) -> PaymentTransaction:
     row = PaymentTransaction.fetch(transaction_id)
     if row.is_owed:
-        save(row, paid(row, payment))
+        save(row, _settled(row, invoice))
     return row
+
+
+def _settled(row: PaymentTransaction, invoice: Invoice) -> list[object]:
+    """Paid, or left to finance where it was changed at Square, and another sum was paid than we asked for."""
+    different = mismatches.differs(
+        amount=invoice.amount, currency=invoice.currency, asked={row.amount}, asked_currency=row.currency
+    )
+    if different is not None:
+        log.error("invoice_differs", transaction_id=row.id, code=different, paid=invoice.amount, asked=row.amount)
+        return [PaymentDiffers(row.id)]
+    return paid(row, payment_of(invoice))
 
 
 @retried

@@ -5,13 +5,12 @@ What is under way is no difference: an operation of the last `STUCK_AFTER` has i
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from payments import operations
-from payments.gateway import Invoice, Payment, Refund
-from payments.gateway.invoices import OWED, SETTLED
+from payments.gateway import Payment, Refund
 from payments.ledger.kinds import DisputeState
 from payments.rules.differences import DifferenceKind, Mend
 from payments.rules.types import OperationKind, OperationState, PaymentMethod, TransactionStatus
@@ -63,26 +62,25 @@ class Finding:
 
 
 def compare(
-    row: PaymentTransaction, payment: Payment | None, refunds: Sequence[Refund], now: datetime
+    row: PaymentTransaction,
+    payment: Payment | None,
+    refunds: Sequence[Refund],
+    now: datetime,
+    *,
+    theirs: str | None = None,
 ) -> list[Finding]:
-    """`payment` is Square's of the row's own id (None: it has none), `refunds` all of that payment."""
-    if (stuck := _stuck(row, now)) is not None:
-        return [stuck]
+    """`payment` is Square's of the row's own id (None: it has none), `refunds` all of that payment.
+
+    `theirs` is its id where the row has none, given up here and yet there: what is found has to name it.
+    """
+    if (waits := stuck(row, now)) is not None:
+        return [waits]
     if row.status is TransactionStatus.PENDING or operations.closing(row) is not None:
         return []
     if payment is None:
         return list(_missing_there(row))
-    return [*_compare_payment(row, payment), *_compare_refunds(row, payment, refunds)]
-
-
-def compare_invoice(row: PaymentTransaction, invoice: Invoice, now: datetime) -> list[Finding]:
-    """An invoice that is open here, beside Square's."""
-    if (stuck := _stuck(row, now)) is not None:
-        return [stuck]
-    if invoice.status in OWED or operations.pending(row):
-        return []
-    mend = Mend.FOLLOW if invoice.status in SETTLED else Mend.REVIEW
-    return [_of(row, K.STATE, mend, str(row.status), invoice.status, invoice.amount)]
+    found = [*_compare_payment(row, payment), *_compare_refunds(row, payment, refunds)]
+    return found if row.payment_gateway_id else [replace(each, gateway_id=theirs) for each in found]
 
 
 def compare_stray(
@@ -115,7 +113,9 @@ def compare_twins(row: PaymentTransaction, others: Sequence[PaymentTransaction])
         same = (other.purpose, other.amount) == (row.purpose, row.amount)
         if older and is_live(other) and same:
             mend = Mend.RELEASE if row.status is TransactionStatus.AUTHORIZED else Mend.REFUND
-            return [_of(row, K.DUPLICATE, mend, f"{other.status} {other.id}", f"{row.status} {row.id}", row.amount)]
+            return [
+                finding_of(row, K.DUPLICATE, mend, f"{other.status} {other.id}", f"{row.status} {row.id}", row.amount)
+            ]
     return []
 
 
@@ -138,12 +138,12 @@ def unanswered(row: PaymentTransaction) -> Counter[int]:
     return Counter(each.amount for each in pending if not each.gateway_id)
 
 
-def _stuck(row: PaymentTransaction, now: datetime) -> Finding | None:
+def stuck(row: PaymentTransaction, now: datetime) -> Finding | None:
     """A refund that Square has accepted is not stuck, however long the bank takes; one by bank waits for people."""
     waiting = [each for each in operations.pending(row) if not each.gateway_id]
     if row.method is not PaymentMethod.WIRE and waiting and now - waiting[0].at > STUCK_AFTER:
         kind = waiting[0].kind
-        return _of(
+        return finding_of(
             row, K.STUCK, Mend.SETTLE, f"{row.status}, {kind} since {waiting[0].at:%Y-%m-%d %H:%M}", "?", row.amount
         )
     return None
@@ -154,7 +154,7 @@ def _missing_there(row: PaymentTransaction) -> Iterator[Finding]:
         return
     held = row.status is TransactionStatus.AUTHORIZED
     mend = Mend.CORRECT if held else Mend.REVIEW
-    yield _of(row, K.MISSING_THERE, mend, str(row.status), NOTHING, row.amount)
+    yield finding_of(row, K.MISSING_THERE, mend, str(row.status), NOTHING, row.amount)
 
 
 def _compare_payment(row: PaymentTransaction, payment: Payment) -> Iterator[Finding]:
@@ -162,11 +162,11 @@ def _compare_payment(row: PaymentTransaction, payment: Payment) -> Iterator[Find
     as_asked = (row.amount, row.currency) == (payment.amount, payment.currency)
     taken_otherwise = row.status is TransactionStatus.AUTHORIZED and payment.status == "COMPLETED" and not as_asked
     if not fits and not taken_otherwise:
-        yield _of(row, K.STATE, _mend_of_state(row, payment), str(row.status), payment.status, payment.amount)
+        yield finding_of(row, K.STATE, _mend_of_state(row, payment), str(row.status), payment.status, payment.amount)
     if row.currency != payment.currency and row.status not in CLOSED:
-        yield _of(row, K.CURRENCY, Mend.CORRECT, row.currency, payment.currency, payment.amount)
+        yield finding_of(row, K.CURRENCY, Mend.CORRECT, row.currency, payment.currency, payment.amount)
     if (fits or taken_otherwise) and row.amount != payment.amount and row.status not in CLOSED:
-        yield _of(row, K.AMOUNT, Mend.CORRECT, str(row.amount), str(payment.amount), payment.amount - row.amount)
+        yield finding_of(row, K.AMOUNT, Mend.CORRECT, str(row.amount), str(payment.amount), payment.amount - row.amount)
 
 
 def _mend_of_state(row: PaymentTransaction, payment: Payment) -> Mend:
@@ -185,18 +185,20 @@ def _compare_refunds(row: PaymentTransaction, payment: Payment, refunds: Sequenc
     for operation in known.values():
         if operation.state is not OperationState.FAILED:
             found = True
-            yield _of(row, K.MISSING_THERE, Mend.CORRECT, *_words(operation), operation.amount, operation.gateway_id)
+            yield finding_of(
+                row, K.MISSING_THERE, Mend.CORRECT, *_words(operation), operation.amount, operation.gateway_id
+            )
     if not found and row.status in TAKEN:
         yield from _compare_sum(row, payment)
     for dispute in row.disputes:
         if dispute.state is DisputeState.OPEN:
             until = f"{dispute.due_at:%Y-%m-%d %H:%M}" if dispute.due_at else "?"
             about = (dispute.amount, dispute.gateway_id)
-            yield _of(row, K.DISPUTED, Mend.REVIEW, dispute.reason or NOTHING, f"evidence until {until}", *about)
+            yield finding_of(row, K.DISPUTED, Mend.REVIEW, dispute.reason or NOTHING, f"evidence until {until}", *about)
     rejected = operations.owed(row)
     if rejected is not None and row.status is TransactionStatus.CAPTURED:
         theirs = f"rejected {rejected.code or ''}".strip()
-        yield _of(row, K.REFUND_REJECTED, Mend.REVIEW, f"{rejected.amount} owed", theirs, rejected.amount)
+        yield finding_of(row, K.REFUND_REJECTED, Mend.REVIEW, f"{rejected.amount} owed", theirs, rejected.amount)
 
 
 def _compare_refund(
@@ -207,12 +209,12 @@ def _compare_refund(
         if asked[refund.amount]:
             asked[refund.amount] -= 1
         elif state is not OperationState.FAILED:
-            yield _of(row, K.REFUND_UNKNOWN, Mend.FOLLOW, NOTHING, refund.status, *about)
+            yield finding_of(row, K.REFUND_UNKNOWN, Mend.FOLLOW, NOTHING, refund.status, *about)
     elif state is not OperationState.FAILED and operation.amount != refund.amount:
-        yield _of(row, K.AMOUNT, Mend.CORRECT, str(operation.amount), str(refund.amount), *about)
+        yield finding_of(row, K.AMOUNT, Mend.CORRECT, str(operation.amount), str(refund.amount), *about)
     elif operation.state is not state:
         mend = Mend.FOLLOW if operation.state is OperationState.PENDING else Mend.CORRECT
-        yield _of(row, K.REFUND_STATE, mend, operation.state.upper(), refund.status, *about)
+        yield finding_of(row, K.REFUND_STATE, mend, operation.state.upper(), refund.status, *about)
 
 
 def _compare_sum(row: PaymentTransaction, payment: Payment) -> Iterator[Finding]:
@@ -220,17 +222,17 @@ def _compare_sum(row: PaymentTransaction, payment: Payment) -> Iterator[Finding]
     back = sum(each.amount for each in row.refunds if each.state is OperationState.DONE)
     if row.refunded != back:
         ours, theirs = f"{row.refunded} given back", f"{back} given back"
-        yield _of(row, K.AMOUNT, Mend.CORRECT, ours, theirs, back - row.refunded, "refunded")
+        yield finding_of(row, K.AMOUNT, Mend.CORRECT, ours, theirs, back - row.refunded, "refunded")
     elif (row.status is TransactionStatus.REFUNDED) != (back >= payment.amount) and row.amount == payment.amount:
         theirs = f"{payment.status}, {back} given back"
-        yield _of(row, K.STATE, Mend.CORRECT, str(row.status), theirs, back, "refunded")
+        yield finding_of(row, K.STATE, Mend.CORRECT, str(row.status), theirs, back, "refunded")
 
 
 def _words(operation: Operation) -> tuple[str, str]:
     return f"refund {operation.state.upper()}", NOTHING
 
 
-def _of(
+def finding_of(
     row: PaymentTransaction,
     kind: DifferenceKind,
     mend: Mend,
@@ -238,7 +240,10 @@ def _of(
     theirs: str,
     amount: int,
     refund_id: str | None = None,
+    *,
+    gateway_id: str | None = None,
 ) -> Finding:
+    """About `row`; `gateway_id` where it is another payment at Square than its own."""
     return Finding(
         kind=kind,
         mend=mend,
@@ -248,6 +253,6 @@ def _of(
         currency=row.currency,
         transaction_id=row.id,
         reference=row.reference,
-        gateway_id=row.payment_gateway_id,
+        gateway_id=gateway_id or row.payment_gateway_id,
         refund_id=refund_id,
     )

@@ -6,9 +6,10 @@ from functools import partial
 from uuid import UUID
 
 from payments import gateway
-from payments.gateway import Payment, Refund, Refused
-from payments.reconciling.comparing import Finding, compare, compare_invoice, compare_stray, compare_twins, is_live
-from payments.rules.differences import DifferenceKind
+from payments.billing.rules import ON_ACCOUNT
+from payments.gateway import Invoice, Payment, Refund, Refused
+from payments.reconciling.comparing import Finding, compare, compare_stray, compare_twins, is_live
+from payments.reconciling.invoicing import compare_over, compare_owed, may_differ
 from payments.services.asking import NOTE, answer
 from payments.tables import PaymentTransaction
 
@@ -29,25 +30,51 @@ def look(subject: Subject, now: datetime) -> list[Finding]:
     """Every difference of this payment. Raises `Unavailable` when Square does not answer."""
     row = PaymentTransaction.find(subject.transaction_id, consistent=True)
     theirs = subject.gateway_id or (row.payment_gateway_id if row is not None else None)
-    if row is not None and row.is_owed:
+    if row is not None and may_differ(row):
         return look_at_invoice(row, now)
     payment = find_payment(theirs) if theirs else None
+    if row is not None and payment is not None:
+        payment = whole(row, payment)
     refunds = refunds_of(payment)
     if row is None or (row.payment_gateway_id and theirs != row.payment_gateway_id):
         return compare_stray(row, subject.transaction_id, payment, refunds) if payment is not None else []
-    found = compare(row, payment, refunds, now)
-    if not row.payment_gateway_id:  # given up here, and yet there: the finding has to name it
-        found = [each if each.kind is DifferenceKind.STUCK else replace(each, gateway_id=theirs) for each in found]
-    return [*found, *twins_of(row)]
+    return [*compare(row, payment, refunds, now, theirs=theirs), *twins_of(row)]
 
 
 def look_at_invoice(row: PaymentTransaction, now: datetime) -> list[Finding]:
-    """Whether Square has the money of an invoice that is open here."""
-    if row.bill.gateway_id is None:
-        return compare(row, None, (), now)
-    invoice_id = row.bill.gateway_id
-    invoice = answer(lambda: gateway.get_invoice(invoice_id))
-    return compare_invoice(row, invoice, now)
+    """Whether both say the same of an invoice that is owed, or that nobody is to pay any more."""
+    invoice = find_invoice(row.bill.gateway_id)
+    if row.is_owed:
+        return compare_owed(row, invoice, now)
+    payment = payment_of(row)
+    return compare_over(row, invoice, payment, refunds_of(payment), now)
+
+
+def payment_of(row: PaymentTransaction) -> Payment | None:
+    """What was paid for its invoice at Square, whether or not we know of it."""
+    ids = answer(lambda: gateway.payments_of_order(row.bill.order_id))
+    payment = find_payment(ids[0]) if ids else None
+    return whole(row, payment) if payment is not None else None
+
+
+def whole(row: PaymentTransaction, payment: Payment) -> Payment:
+    """The payment of an invoice that was paid in several, as one: only their sum can agree with what was billed."""
+    if row.method not in ON_ACCOUNT or row.bill is None or payment.amount == row.amount:
+        return payment
+    ids = answer(lambda: gateway.payments_of_order(row.bill.order_id))
+    parts = [payment, *(answer(partial(gateway.get, id)) for id in ids if id != payment.gateway_id)]
+    refunds = tuple(id for part in parts for id in part.refund_ids)
+    return replace(payment, amount=sum(part.amount for part in parts), refund_ids=refunds)
+
+
+def find_invoice(gateway_id: str) -> Invoice | None:
+    """None for one that Square does not know."""
+    try:
+        return answer(lambda: gateway.get_invoice(gateway_id))
+    except Refused as refusal:
+        if refusal.code == NOT_FOUND:
+            return None
+        raise
 
 
 def find_payment(gateway_id: str) -> Payment | None:

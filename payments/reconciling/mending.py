@@ -4,6 +4,7 @@ A difference is looked at again before anything is done, and afterwards: it is M
 when somebody has pressed a button.
 """
 
+from collections.abc import Callable
 from uuid import UUID, uuid5
 
 import structlog
@@ -19,7 +20,7 @@ from payments.gateway import Refused
 from payments.reconciling.comparing import Finding
 from payments.reconciling.following import follow
 from payments.reconciling.keeping import AGREES, resolve
-from payments.reconciling.looking import Subject, find_payment, look, refunds_of
+from payments.reconciling.looking import Subject, find_payment, look, refunds_of, whole
 from payments.reconciling.tables import PaymentDifference
 from payments.rules.differences import DifferenceStatus, Mend
 from payments.services.asking import CLOSED, answer, save
@@ -50,7 +51,7 @@ def mend(*, user: CurrentUser | None, difference_id: str) -> PaymentDifference:
     if finding is None:
         resolve(row, DifferenceStatus.MENDED, by=None, reason=AGREES)
         return row
-    if not _may(user, finding.mend):
+    if not _may(user, finding):
         return row
     _carry_out(finding, row.id)
     if _find(row) is None:
@@ -86,14 +87,21 @@ def _find(row: PaymentDifference) -> Finding | None:
     return next((each for each in look(subject, utc_now()) if each.id == row.id), None)
 
 
-def _may(user: CurrentUser | None, wanted: Mend) -> bool:
+def _may(user: CurrentUser | None, finding: Finding) -> bool:
+    wanted = finding.mend
     if user is None:
         return wanted.by_itself
     if wanted is Mend.REVIEW:
         raise Conflict("Nothing can be done by itself here: find out, and dismiss it.", code="review_needed")
     if wanted in MONEY:
-        staff.require(user, MONEY[wanted], "payments.paymenttransaction")
+        right = "cancel_invoice" if _of_invoice(finding) else MONEY[wanted]
+        staff.require(user, right, "payments.paymenttransaction")
     return True
+
+
+def _of_invoice(finding: Finding) -> bool:
+    """A hold has its payment at Square; what can be let go of without one is an invoice."""
+    return finding.mend is Mend.RELEASE and finding.gateway_id is None
 
 
 def _carry_out(finding: Finding, difference_id: str) -> None:
@@ -104,10 +112,12 @@ def _carry_out(finding: Finding, difference_id: str) -> None:
             _follow(finding)
         case Mend.SETTLE:
             tasks.settle(finding.transaction_id)
+        case Mend.RELEASE if _of_invoice(finding) and row is not None:
+            _ask(lambda: gateway.cancel_invoice(row.bill.gateway_id))
         case Mend.RELEASE if own and row is not None and row.status not in CLOSED:
             services.void(transaction_id=row.id)
         case Mend.RELEASE:
-            _ask_release(str(finding.gateway_id))
+            _ask(lambda: gateway.void(str(finding.gateway_id)))
         case Mend.REFUND if own and row is not None:
             services.refund(transaction_id=row.id, reason=_reason(finding), request_key=f"difference {difference_id}")
         case Mend.REFUND:
@@ -122,30 +132,29 @@ def _follow(finding: Finding) -> None:
         return
     theirs = row.payment_gateway_id or finding.gateway_id
     payment = find_payment(theirs) if theirs else None
+    if payment is not None:
+        payment = whole(row, payment)
     events = follow(row, payment, refunds_of(payment), utc_now())
     save(row, events)
-
-
-def _ask_release(gateway_id: str) -> None:
-    try:
-        answer(lambda: gateway.void(gateway_id))
-    except Refused as refusal:
-        raise _refused(refusal) from refusal
 
 
 def _ask_refund(finding: Finding, difference_id: str) -> None:
     """A payment that we have no row for: the key is made of the difference and the amount, so it is given back once."""
     key = str(uuid5(UUID(difference_id), f"refund {finding.amount}"))
-    try:
-        answer(
-            lambda: gateway.refund(
-                gateway_id=str(finding.gateway_id),
-                amount=finding.amount,
-                currency=finding.currency,
-                key=key,
-                reason=_reason(finding),
-            )
+    _ask(
+        lambda: gateway.refund(
+            gateway_id=str(finding.gateway_id),
+            amount=finding.amount,
+            currency=finding.currency,
+            key=key,
+            reason=_reason(finding),
         )
+    )
+
+
+def _ask(wanted: Callable[[], object]) -> None:
+    try:
+        answer(wanted)
     except Refused as refusal:
         raise _refused(refusal) from refusal
 

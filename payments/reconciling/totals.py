@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from payments.billing.rules import ON_ACCOUNT
 from payments.gateway import Payment, Refund
 from payments.tables import PaymentTransaction
 
@@ -35,7 +36,10 @@ class Totals:
             self._add(THERE, refund.currency, REFUNDED, refund.amount)
 
     def count_row(self, row: PaymentTransaction) -> None:
-        self._add(HERE, row.currency, _WORDS.get(row.status.value, row.status.lower()), row.amount)
+        what = _WORDS.get(row.status.value, row.status.lower())
+        if row.method in ON_ACCOUNT:  # paid at another time, or not at Square at all
+            what += " on account"
+        self._add(HERE, row.currency, what, row.amount)
 
     def lines(self) -> Iterator[tuple[str, str, str, int, int]]:
         """Side, currency, what, how many, cents."""

@@ -1,4 +1,5 @@
-"""A run: Square's payments, ours, Square's refunds, what was open before; page by page, from a checkpoint on.
+"""A run: Square's payments, ours, Square's refunds, what is owed, what was open before; page by page, from a checkpoint
+on.
 
 Lists are only where suspicion comes from: they lag, and both sides go on meanwhile. What does not agree at once is
 looked at again by itself (`looking.look`), so a row of the table is a difference that was there a moment ago on both
@@ -12,9 +13,11 @@ from typing import Any, TypeVar
 
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.many import get_many
+from atlas.shards import all_shards
 from payments import gateway, operations, selectors
 from payments.gateway import Payment, Refund
 from payments.reconciling.comparing import REFUND_STATES, compare
+from payments.reconciling.invoicing import may_differ
 from payments.reconciling.keeping import keep
 from payments.reconciling.looking import Subject, look, our_id, twins_of
 from payments.reconciling.mending import look_again, mend
@@ -46,7 +49,7 @@ class Walk:
 
     def go(self) -> None:
         """To the end. Raises `Unavailable` or `OutcomeUnknown` when a side is away: go on from the checkpoint later."""
-        stages = (self._theirs, self._ours, self._refunds, self._open)
+        stages = (self._theirs, self._ours, self._refunds, self._owed, self._open)
         for number in range(self._stage, len(stages)):
             self._stage = number
             for position in stages[number]():
@@ -83,6 +86,8 @@ class Walk:
             theirs = payments_of(page.items)
             for row in page.items:
                 self.totals.count_row(row)
+                if row.is_owed:
+                    continue  # all of these are looked at below
                 if not agrees(row, theirs.get(row.payment_gateway_id or "")) or twins_of(row):
                     self._look(Subject(row.id, row.payment_gateway_id))
             if page.next is None:
@@ -103,6 +108,22 @@ class Walk:
                 if not known or operation.state is not REFUND_STATES[refund.status]:  # type: ignore[union-attr]
                     self._look(Subject(row.id, refund.payment_id))
             yield position
+
+    def _owed(self) -> Iterator[Any]:
+        """Every invoice that somebody owes, whenever it was sold: it is paid weeks later, by no payment of ours."""
+        shard, position = self._at or (0, None)
+        for number in range(shard, len(all_shards())):
+            while True:
+                found = PaymentTransaction.owed_index.query(
+                    all_shards()[number], limit=PAGE, page_size=PAGE, last_evaluated_key=position
+                )
+                for key in list(found):
+                    self._look(Subject(key.id, None))
+                position = found.last_evaluated_key
+                if position is None:
+                    break
+                yield [number, position]
+            yield [number + 1, None]
 
     def _open(self) -> Iterator[Any]:
         """What was open and was not seen by this run: it may agree by now, of itself."""
@@ -154,7 +175,7 @@ class Walk:
 
 def agrees(row: PaymentTransaction, payment: Payment | None) -> bool:
     """As far as lists say. Refunds and invoices are not in them: a payment with any is looked at."""
-    if row.is_owed and row.bill.gateway_id is not None:
+    if may_differ(row):
         return False
     if payment is None:
         return not row.payment_gateway_id and not compare(row, None, (), utc_now())
