@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from accounts.rules.roles import Role
+from accounts.users import CurrentUser
 from atlas.api.fields import Choice, Heading, Instant, Latitude, Longitude, Number
 from atlas.api.serializers import Serializer, validated
 from atlas.dynamo.attributes import utc_now
@@ -19,8 +20,14 @@ from bookings.serializers import BookingDetailSerializer
 from bookings.tables import Booking
 from bookings.topics import REQUESTS, booking_topic, driver_topic, inbox_topic, operator_topic
 from fleet.selectors import driver_of, list_drivers, own_operator
-from fleet.tables import Driver
+from fleet.tables import Driver, Operator
+from telemetry.state.live import fleet_topic, stored_on_map
+from telemetry.state.selectors import fleet_seen_by
+from telemetry.tenancy import Sight, sight_of
 
+MOST_ON_MAP = 1_000
+ASSIGNMENTS_CHECK_SECONDS = 60.0
+"""How long somebody may go on seeing a vehicle whose assignment ran out by itself."""
 CLOCK_AHEAD = timedelta(seconds=60)
 """A phone's clock may be a little fast; a position from further ahead would block the true ones."""
 
@@ -110,17 +117,34 @@ class DriverConsumer(LiveConsumer):
 
 
 class FleetConsumer(LiveConsumer):
-    """`/ws/fleet/`: where an operator's drivers are, and what happens to their bookings."""
+    """`/ws/fleet/`: the vehicles of an organization, for its members; for who runs its company also where the drivers
+    are, and what happens to their bookings.
+    """
+
+    operator: Operator | None
+    sight: Sight
 
     async def begin(self) -> None:
-        self.operator = await in_thread(own_operator, self.user)
+        self.sight = await in_thread(sight_of, self.user)
+        self.operator = await in_thread(company_run_by, self.user, self.sight)
+        if not self.sight.whole_fleet:
+            self.check_every = ASSIGNMENTS_CHECK_SECONDS
+        self.hear_only_of(self.sight.vehicles)
 
     def topics(self) -> list[str]:
-        return [operator_topic(self.operator.id)]
+        company = [operator_topic(self.operator.id)] if self.operator else []
+        return [fleet_topic(self.sight.organization_id), *company]
 
     async def snapshot(self) -> dict[str, Any]:
+        states = await in_thread(fleet_seen_by, self.sight, limit=MOST_ON_MAP)
+        vehicles = [stored_on_map(state) for state in states.items]
+        return {"type": "snapshot", "vehicles": vehicles, "drivers": await self._drivers()}
+
+    async def _drivers(self) -> list[dict[str, Any]]:
+        if self.operator is None:
+            return []
         page = await in_thread(list_drivers, user=self.user, limit=100)
-        drivers = [
+        return [
             {
                 "driverId": driver.id,
                 "name": driver.name,
@@ -130,7 +154,14 @@ class FleetConsumer(LiveConsumer):
             }
             for driver in page.items
         ]
-        return {"type": "snapshot", "drivers": drivers}
+
+
+def company_run_by(user: CurrentUser, sight: Sight) -> Operator | None:
+    """The company of the organization that is watched, where it is the user's."""
+    if user.role is not Role.OPERATOR or user.profile_id is None:
+        return None
+    operator = own_operator(user)
+    return operator if operator.organization_id == sight.organization_id else None
 
 
 class InboxConsumer(LiveConsumer):

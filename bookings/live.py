@@ -49,7 +49,7 @@ class Reporter:
         if booking is not None:
             news |= {"bookingId": booking.id, **await _progress(booking, location)}
             await apublish(booking_topic(booking.id), news, kind="position")
-        await apublish(operator_topic(self.driver.operator_id), news, kind="position")
+        await apublish(operator_topic(self.driver.operator_id), news, kind="position", subject=self.driver.id)
         await self._keep(location, at)
         return True
 

@@ -55,6 +55,36 @@ CHANGED = _object(
 QUOTED = _object("quote", bookingId=ID, quoteId=ID)
 MOVED = _object("location", driverId=ID, location=LOCATION)
 MOVED_ON_A_RIDE = _object("location", driverId=ID, bookingId=ID, location=LOCATION, **PROGRESS)
+VEHICLE: Schema = {
+    "type": "object",
+    "required": ["pvin", "location", "state"],
+    "properties": {
+        "pvin": {**TEXT, "description": "PseudoVIN."},
+        "location": _or_null(
+            {
+                "type": "object",
+                "required": ["lat", "lng", "speed", "heading", "timestamp"],
+                "properties": {
+                    "lat": {"type": "number"},
+                    "lng": {"type": "number"},
+                    "speed": {"type": ["number", "null"], "description": "m/s"},
+                    "heading": {"type": ["number", "null"], "description": "Degrees clockwise from north."},
+                    "timestamp": {"type": "string", "format": "date-time"},
+                },
+            }
+        ),
+        "state": {
+            "type": "object",
+            "description": "What is known of batteryLevel (percent), batteryRange and odometer (metres), "
+            "chargingState, shiftState, locked, sentryMode, climateOn.",
+        },
+    },
+}
+SPOKE: Schema = {
+    **VEHICLE,
+    "required": ["type", *VEHICLE["required"]],
+    "properties": {"type": {"const": "location"}, **VEHICLE["properties"]},
+}
 OPENED = _object("request", bookingId=ID, open={"type": "boolean"})
 ALERTED = _object("alert", code=TEXT, bookingId=ID)
 REPORT: Schema = {
@@ -87,9 +117,14 @@ WEBSOCKETS: dict[str, Schema] = {
         "send": [REPORT],
     },
     "/ws/fleet/": {
-        "summary": "An operator's drivers on the road, and what happens to the operator's bookings",
-        "snapshot": _object("snapshot", drivers={"type": "array", "items": {"type": "object"}}),
-        "receive": [MOVED, CHANGED, QUOTED, ALERTED],
+        "summary": "The vehicles of your organization (those you have, for drivers and viewers); for who runs its "
+        "company also its drivers on the road and what happens to its bookings",
+        "snapshot": _object(
+            "snapshot",
+            vehicles={"type": "array", "items": VEHICLE},
+            drivers={"type": "array", "items": {"type": "object"}},
+        ),
+        "receive": [SPOKE, MOVED, CHANGED, QUOTED, ALERTED],
         "send": [],
     },
     "/ws/inbox/": {

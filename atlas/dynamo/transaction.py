@@ -60,7 +60,7 @@ class Transaction:
 
     def __init__(self) -> None:
         self.steps: list[Step] = []
-        self.after_commit: list[Callable[[], None]] = []
+        self.after_commit: list[Callable[[], object]] = []
 
     def create(self, item: Table, *, otherwise: AtlasError | None = None) -> None:
         """Put an item that must not exist yet."""
@@ -84,7 +84,7 @@ class Transaction:
         """Change part of an item that was not read, by an update in its wire form (`atlas.counters`)."""
         self.steps.append(Step("update", operation, what, otherwise))
 
-    def on_commit(self, do: Callable[[], None]) -> None:
+    def on_commit(self, do: Callable[[], object]) -> None:
         """Call `do` once the transaction holds; what must not be lost belongs in the outbox instead."""
         self.after_commit.append(do)
 

@@ -20,7 +20,7 @@ closes the socket with the code of the error; what `received` raises is answered
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Container
 from typing import Any, ClassVar, Never
 
 import structlog
@@ -58,7 +58,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels sh
     """Seconds."""
     heartbeat_every: ClassVar[float] = 25.0
     """Seconds of silence after which `{"type": "heartbeat"}` shows both ends that the line is open."""
-    check_every: ClassVar[float] = 300.0
+    check_every: float = 300.0
     """Seconds after which the right to watch is looked at again, should a `signed_out` have been lost."""
     incoming_rate: ClassVar[float] = 5.0
     incoming_burst: ClassVar[int] = 30
@@ -83,6 +83,10 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels sh
     def tell(self, message: dict[str, Any], kind: Kind = "event") -> None:
         """Send `message` to this socket alone, in its turn."""
         self._mailbox.put(_frame(message), kind)
+
+    def hear_only_of(self, subjects: Container[str] | None) -> None:
+        """From now on, of what topics say about several subjects, these only; None: everything. For `begin`."""
+        self._mailbox.subjects = subjects
 
     @property
     def path(self) -> dict[str, Any]:

@@ -25,8 +25,10 @@ from atlas.live.mailbox import Frame, Kind, Mailbox
 log = structlog.get_logger(__name__)
 
 KINDS: dict[bytes, Kind] = {b"e": "event", b"p": "position"}
-SIGNED_OUT = b"x"
-"""First byte of a message on the wire: an event, a position, or the end of a user's sockets."""
+SIGNED_OUT, LOOK_AGAIN = b"x", b"?"
+"""First byte of a message on the wire: an event, a position, the end of a user's sockets, or other rights of theirs."""
+END_OF_HEAD = b"\n"
+"""Behind that byte and the subject, before the message, which is JSON on one line."""
 
 CONFIRMATION_SECONDS = 2.0
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.05, 2.0
@@ -148,15 +150,20 @@ class Hub:
         topic = self._topics.get(channel)
         if topic is None:
             return
-        mark, text = data[:1], data[1:]
+        head, _, text = data.partition(END_OF_HEAD)
+        mark, subject = head[:1], head[1:].decode()
         if mark == SIGNED_OUT:
             for mailbox in signed_out(topic.mailboxes, text):
                 mailbox.close(CloseCode.UNAUTHENTICATED)
             return
+        if mark == LOOK_AGAIN:
+            for mailbox in topic.mailboxes:
+                mailbox.mark_gap()
+            return
         frame: Frame = {"type": "websocket.send", "text": text.decode()}
         kind = KINDS.get(mark, "event")
         for mailbox in topic.mailboxes:
-            mailbox.put(frame, kind)
+            mailbox.put(frame, kind, subject)
 
     def _confirm(self, channel: str) -> None:
         self._unconfirmed[channel] -= 1

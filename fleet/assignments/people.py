@@ -9,6 +9,7 @@ from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.cursor import Page, read_page, scope
 from atlas.dynamo.transaction import retried, transact
 from atlas.errors import Conflict, Invalid, NotFound
+from atlas.live.publish import look_again
 from fleet.assignments.tables import DriverAssignment, VehicleAssignment
 from fleet.organizations.access import member_with, still
 from fleet.rules.membership import Right
@@ -59,6 +60,7 @@ def assign_vehicle(
             tx.check(OrganizationUser, organization_id, user_id, condition=OrganizationUser.role.exists())
         tx.check(VehicleAssignment, organization_id, pvin, condition=VehicleAssignment.until.does_not_exist())
         tx.create(assignment)
+        tx.on_commit(lambda: look_again(user_id))
     return assignment
 
 
@@ -72,6 +74,7 @@ def end_assignment(*, user: CurrentUser, organization_id: str, assignment_id: st
     with transact() as tx:
         still(tx, asks)
         tx.delete(assignment)
+        tx.on_commit(lambda: look_again(assignment.driver_id))
 
 
 def list_assignments(

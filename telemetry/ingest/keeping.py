@@ -49,7 +49,7 @@ def keep(vehicle: Vehicle, readings: Sequence[Reading], now: datetime) -> tuple[
         fresh = [each for each, outcome in zip(readings, outcomes, strict=True) if outcome is Outcome.FRESH]
         fresh.sort(key=lambda reading: reading.at)
         moved = fresh[-1].at == vehicle.latest.at
-        return outcomes, News(vehicle.pvin, vehicle.item.organization_id, tuple(fresh), moved)
+        return outcomes, News(vehicle.pvin, vehicle.item.organization_id, tuple(fresh), moved, vehicle.latest.values)
     raise Unavailable
 
 

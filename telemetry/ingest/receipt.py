@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from telemetry.rules.point import Point
-from telemetry.rules.reading import Reading
+from telemetry.rules.reading import Reading, Values
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,16 +35,18 @@ class News(NamedTuple):
     """In the order of time."""
     newest: bool
     """Whether one of them is the vehicle's newest: its state moved on."""
+    state: Values = {}
+    """The newest value of each named field, whether these readings said it or earlier ones."""
 
     def packed(self) -> bytes:
         rows = [[reading.at, reading.point, reading.values, reading.extra] for reading in self.readings]
-        return msgspec.msgpack.encode([self.pvin, self.organization_id, rows, self.newest])
+        return msgspec.msgpack.encode([self.pvin, self.organization_id, rows, self.newest, self.state])
 
     @classmethod
     def unpacked(cls, packed: bytes) -> "News":
         found: list[Any] = msgspec.msgpack.decode(packed)
-        pvin, organization_id, rows, newest = found
+        pvin, organization_id, rows, newest, state = found
         readings = tuple(
             Reading(at, None if point is None else Point(*point), values, extra) for at, point, values, extra in rows
         )
-        return cls(pvin, organization_id, readings, newest)
+        return cls(pvin, organization_id, readings, newest, state)

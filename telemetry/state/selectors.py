@@ -26,7 +26,10 @@ def fleet_state(*, user: CurrentUser, cursor: str | None = None, limit: int = 50
     """All vehicles of the organization that the user may see: one query of keys, one batch read, however many vehicles
     others have. Who has only some sees those, on one page.
     """
-    sight = sight_of(user)
+    return fleet_seen_by(sight_of(user), cursor=cursor, limit=limit)
+
+
+def fleet_seen_by(sight: Sight, *, cursor: str | None = None, limit: int = 50) -> Page[VehicleState]:
     if sight.vehicles is not None:
         mine = get_many(*((VehicleState, pvin) for pvin in sorted(sight.vehicles)))
         return Page([each for each in mine if each is not None and each.organization_id == sight.organization_id])

@@ -235,6 +235,29 @@ async def test_a_slow_reader_loses_old_positions_and_no_events() -> None:
     assert [each["text"] for each in await mailbox.take()] == ["0", "5", "10", "15", "17", "18", "19"]
 
 
+async def test_of_several_vehicles_a_slow_reader_gets_the_last_position_of_each() -> None:
+    mailbox = Mailbox(most_positions=1, most_events=2)
+    for number in range(12):
+        mailbox.put(frame(number), "position", subject=f"car-{number % 3}")
+    mailbox.put(frame(12), subject="car-0")
+    assert [each["text"] for each in await mailbox.take()] == ["9", "10", "11", "12"]
+    mailbox.put(frame(13), "position", subject="car-0")
+    assert [each["text"] for each in await mailbox.take()] == ["13"]
+    assert mailbox.closing is None
+
+
+async def test_who_may_hear_of_one_vehicle_hears_of_no_other() -> None:
+    everything, one, passing = Mailbox(), Mailbox(), frame(0)
+    one.subjects = {"car-1"}
+    for mailbox in (everything, one):
+        mailbox.put(passing, "position", subject="car-2")
+        mailbox.put(passing, subject="car-2")
+        mailbox.put(frame(1), subject="car-1")
+        mailbox.put(frame(2))
+    assert [each["text"] for each in await everything.take()] == ["0", "0", "1", "2"]
+    assert [each["text"] for each in await one.take()] == ["1", "2"]
+
+
 async def test_a_hopeless_reader_is_closed() -> None:
     mailbox = Mailbox(most_positions=3, most_events=4)
     for number in range(5):

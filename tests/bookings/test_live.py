@@ -1,86 +1,30 @@
 """The sockets: who may open which, what they say first and then, and whose eyes may follow a car."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from channels.routing import URLRouter
-from channels.sessions import CookieMiddleware
-from channels.testing import WebsocketCommunicator
 from pytest_django.fixtures import Settings
 
 from accounts.services import suspend_user
-from accounts.tables import User
 from atlas.api.fields import Instant
 from atlas.dynamo.attributes import utc_now
 from atlas.live.authentication import in_thread
 from atlas.live.last_position import aget_position, forget_position
 from bookings import services
-from bookings.routing import websocket_urlpatterns
 from bookings.rules.lifecycle import BookingStatus
 from bookings.topics import driver_topic
 from fleet.tables import Driver
+from tests.bookings.sockets import opened
 from tests.bookings.stage import AIRPORT, HOTEL, Cast, assigned, driven, quoted, requested
-from tests.clients import access_token
 
 S = BookingStatus
-SECONDS = 3.0
-"""How long a message may take on a machine that has other work."""
-application = CookieMiddleware(URLRouter(websocket_urlpatterns))
 
 
 @pytest.fixture(autouse=True)
 def pays(sandbox: object) -> None:
     """Every ride here is sold first."""
-
-
-class Socket:
-    """One open socket of a test."""
-
-    def __init__(self, communicator: WebsocketCommunicator) -> None:
-        self.communicator = communicator
-
-    async def send(self, **message: Any) -> None:
-        await self.communicator.send_json_to(message)
-
-    async def hear(self, kind: str | None = None) -> Any:
-        """The next message, or the next of this `kind`."""
-        while True:
-            message = await self.communicator.receive_json_from(SECONDS)
-            if kind is None or message["type"] == kind:
-                return message
-
-    async def heard_so_far(self) -> list[str]:
-        """The types of all that is on its way: what comes before the answer to a nonsensical question."""
-        await self.send(type="what-else")
-        heard = []
-        while (message := await self.hear())["type"] != "error":
-            heard.append(message["type"])
-        return heard
-
-    async def close_code(self) -> int:
-        while True:
-            message = await self.communicator.receive_output(SECONDS)
-            if message["type"] == "websocket.close":
-                return int(message["code"])
-
-
-@asynccontextmanager
-async def opened(path: str, user: User | None) -> AsyncIterator[Socket]:
-    """A socket of this user, or of a forged token."""
-    token = await in_thread(access_token, user) if user else "forged"
-    communicator = WebsocketCommunicator(application, path)
-    connected, _ = await communicator.connect()
-    assert connected
-    socket = Socket(communicator)
-    await socket.send(type="authenticate", token=token)
-    try:
-        yield socket
-    finally:
-        await communicator.disconnect()
 
 
 def of(booking: Any) -> str:
@@ -135,7 +79,7 @@ async def test_nobody_is_closed_with_4401(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "who"), [("/ws/driver/", "concierge"), ("/ws/driver/", "owner"), ("/ws/fleet/", "chauffeur")]
+    ("path", "who"), [("/ws/driver/", "concierge"), ("/ws/driver/", "owner"), ("/ws/fleet/", "concierge")]
 )
 async def test_a_socket_for_another_role_is_closed_with_4403(cast: Cast, path: str, who: str) -> None:
     async with opened(path, cast.user(who)) as socket:
@@ -234,9 +178,10 @@ async def test_a_position_older_than_the_last_one_changes_nothing(cast: Cast) ->
         await office.hear("snapshot")
         await phone.hear("snapshot")
         await phone.send(**position(AIRPORT, at=now))
+        first = await office.hear("location")
         await phone.send(**position(HOTEL, at=now - timedelta(seconds=5)))
         await phone.send(**position(AIRPORT, at=now + timedelta(seconds=1), speed=1))
-        first, second = await office.hear("location"), await office.hear("location")
+        second = await office.hear("location")
     assert [each["location"]["speed"] for each in (first, second)] == [36, 1]
     last = await aget_position(driver_topic(cast.driver.id))
     assert last is not None
