@@ -27,7 +27,11 @@ class PaymentTransaction(
     Facade,
     table=tables.PaymentTransaction,
     links={"payer_id": "accounts.User", "payee_id": "fleet.Operator"},
-    partitions={"day-index": Days(reach=REACH), "due-index": Values(all_shards)},
+    partitions={
+        "day-index": Days(reach=REACH),
+        "due-index": Values(all_shards),
+        "owed-index": Values(all_shards),
+    },
     options={
         "reference": {"verbose_name": "booking"},
         "payment_gateway_id": {"verbose_name": "Square payment"},

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.validators import MinValueValidator
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -14,11 +15,32 @@ from django.utils.translation import gettext_lazy
 
 from accounts.users import current_user
 from atlas.errors import Conflict
+from atlas.facade.admin.filters import DayRangeFilter
 from atlas.facade.admin.service_action import ReasonForm, service_action
 from atlas.forms import NoCardNumbers
 from payments.billing import staff as billing
 from payments.billing import wires
 from payments.rules.types import PaymentMethod, TransactionStatus
+
+EVER = 3650
+"""Days: as long as payments are kept."""
+
+
+class OwedFilter(DayRangeFilter):
+    """By the day that an unpaid invoice is due on; the days are those of UTC, in which it was issued."""
+
+    field = "due_on"
+    title = gettext_lazy("due and not paid")
+    shortcuts = (
+        (gettext_lazy("Overdue"), -EVER, -1),
+        (gettext_lazy("More than 30 days"), -EVER, -31),
+        (gettext_lazy("Due in 7 days"), 0, 7),
+    )
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        """Whatever else is chosen: one that was paid is due no more."""
+        found = super().queryset(request, queryset)
+        return found.filter(status=TransactionStatus.PENDING) if found is not None else None
 
 
 class WireForm(NoCardNumbers, forms.Form):

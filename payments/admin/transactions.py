@@ -19,7 +19,7 @@ from atlas.facade.admin.service_action import ReasonForm, service_action
 from atlas.templatetags.ui import format_money
 from payments import services
 from payments.admin.columns import disputes, operations, reference
-from payments.admin.on_account import OnAccountActions, invoice, transfers
+from payments.admin.on_account import OnAccountActions, OwedFilter, invoice, transfers
 from payments.admin.searching import by_name
 from payments.models import PaymentTransaction
 from payments.rules.lifecycle import PaymentAction, is_open
@@ -64,7 +64,7 @@ class TransactionAdmin(OnAccountActions, ReadOnlyAdmin):
         "created_at",
     )
     list_display_links = ("amount",)
-    list_filter = (DayRangeFilter.on("created_at", title=gettext_lazy("opened")), IndexFilter.on("status"))
+    list_filter = (DayRangeFilter.on("created_at", title=gettext_lazy("opened")), IndexFilter.on("status"), OwedFilter)
     search_ways = (
         by_uuid(),
         by_name(),
