@@ -48,7 +48,7 @@ def wire() -> None:
     subscribe(payment.PaymentFailed, bookings.follow_payment)
     subscribe(payment.RefundFailed, bookings.follow_payment)
     subscribe(payment.CardRemoved, bookings.miss_card)
-    subscribe(payment.PaymentCorrected, bookings.follow_payment)
+    subscribe(payment.PaymentCorrected, bookings.follow_payment, bookings.credit_invoice)
     subscribe(payment.InvoiceIssued, bookings.send_invoice)
     subscribe(payment.InvoiceOverdue, bookings.remind)
 

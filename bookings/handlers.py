@@ -130,7 +130,7 @@ def follow_payment(
     services.follow_payment(booking_id=event.reference)
 
 
-def credit_invoice(event: PaymentRefunded | PaymentVoided) -> None:
+def credit_invoice(event: PaymentRefunded | PaymentVoided | PaymentCorrected) -> None:
     """What was invoiced is not to be paid, or was given back: a credit note says so."""
     invoicing.credit(booking_id=event.reference, transaction_id=event.transaction_id)
 

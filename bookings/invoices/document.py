@@ -70,7 +70,8 @@ def _rows(invoice: Invoice) -> tuple[Row, ...]:
 
     ride = invoice.ride
     rows = list(price_rows(ride))
-    if ride.final is not None and ride.final.extras is None:  # extras are paid by card, and on the receipt
+    stated = ride.final is not None and ride.final.extras is None  # extras are paid by card, and on the receipt
+    if stated and ride.final is not None and ride.final.total == invoice.amount:  # else a credit note lowers it
         rows += final_rows(ride, money)
     if ride.status is BookingStatus.CANCELLED and invoice.amount != ride.price.total:
         rows.append(Row(_("Cancellation fee, instead of the agreed price"), money(invoice.amount), "sum"))

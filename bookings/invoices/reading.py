@@ -35,6 +35,8 @@ class Invoice:
     due_on: date
     terms_days: int
     amount: int
+    owed: int
+    """Of it, whatever was paid: less once the ride turned out to cost less."""
     amount_paid: int
     amount_refunded: int
     currency: str
@@ -53,7 +55,7 @@ class Invoice:
     @property
     def open(self) -> int:
         """What is still to be paid."""
-        return self.amount if self.state in (InvoiceState.OPEN, InvoiceState.OVERDUE) else 0
+        return self.owed if self.state in (InvoiceState.OPEN, InvoiceState.OVERDUE) else 0
 
 
 def invoice(*, user: CurrentUser, booking_id: str) -> Invoice:
@@ -104,6 +106,7 @@ def _read(booking: Booking) -> tuple[Invoice, Driver | None]:
         due_on=row.due_date,
         terms_days=bill.terms_days,
         amount=bill.amount,
+        owed=row.amount,
         amount_paid=row.amount if state in (InvoiceState.PAID, InvoiceState.REFUNDED) else 0,
         amount_refunded=row.refunded,
         currency=row.currency,

@@ -3,8 +3,6 @@
 Numbers are given in the transaction that makes the paper, so that the series of an operator has no gaps.
 """
 
-import structlog
-
 from atlas import outbox
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.transaction import retried, transact
@@ -16,16 +14,17 @@ from bookings.tables import Booking
 from payments.billing.documents import CreditNote
 from payments.billing.following import call_off
 from payments.billing.issuing import begin_issue, settle_issue
+from payments.billing.lowering import lower
 from payments.billing.rules import ON_ACCOUNT
 from payments.releasing import release
 from payments.rules import owing
 from payments.rules.types import OperationState, TransactionStatus
 from payments.tables import PaymentTransaction
 
-log = structlog.get_logger(__name__)
-
 CANCELLED = "cancel"
-"""Key of the credit note over all of an invoice that was called off unpaid."""
+"""Key of the credit note over all that was open of an invoice that was called off unpaid."""
+LOWERED = "lowered"
+"""Key of the one over what is not owed of it any more."""
 
 
 def is_on_account(transaction_id: str) -> bool:
@@ -42,7 +41,7 @@ def release_ride(*, booking_id: str, transaction_id: str, keep: int, reason: str
     """Only `keep` cents are owed: the ride was called off, or was shorter. Harmless when it was done before.
 
     Not invoiced yet, `keep` is; invoiced and not paid, nothing to keep calls the invoice off; paid, what is above it
-    is given back. An open invoice of more than is kept is for finance: Square cannot lower it.
+    is given back. Of an open invoice that asks for more than is kept finance hears: Square cannot lower one.
     """
     row = PaymentTransaction.fetch(transaction_id)
     if row.status is not TransactionStatus.PENDING:
@@ -51,15 +50,15 @@ def release_ride(*, booking_id: str, transaction_id: str, keep: int, reason: str
         invoice_ride(booking_id=booking_id, transaction_id=transaction_id, amount=min(keep, row.amount))
     elif keep == 0:
         call_off(transaction_id=transaction_id)
-    elif keep < row.amount:
-        log.error("invoice_too_high", transaction_id=transaction_id, invoiced=row.amount, keep=keep)
+    else:
+        lower(transaction_id=transaction_id, keep=keep)
 
 
 @retried
 def credit(*, booking_id: str, transaction_id: str) -> bool:
-    """Give each refund of an invoiced payment, and an invoice that was called off, its credit note. False: none is due.
+    """Give each refund of an invoiced payment, and an invoice that was lowered or called off, its credit note.
 
-    What was invoiced and is not to be paid any more must not stand uncorrected in anybody's books.
+    What was invoiced and is not to be paid any more must not stand uncorrected in anybody's books. False: none is due.
     """
     row = PaymentTransaction.fetch(transaction_id)
     if row.bill is None:
@@ -68,8 +67,10 @@ def credit(*, booking_id: str, transaction_id: str) -> bool:
     owing = [
         (each.key, each.amount) for each in row.refunds if each.state is OperationState.DONE and each.key not in known
     ]
+    if row.bill.lowered_to == row.amount and LOWERED not in known:
+        owing.append((LOWERED, row.bill.amount - row.amount))
     if row.status is TransactionStatus.VOIDED and CANCELLED not in known:
-        owing.append((CANCELLED, row.bill.amount))
+        owing.append((CANCELLED, row.amount))
     if not owing:
         return False
     key, amount = owing[0]

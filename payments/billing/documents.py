@@ -35,6 +35,8 @@ class Bill(Document):
     number = UnicodeAttribute()
     amount = IntegerAttribute()
     """Cents asked for."""
+    lowered_to = IntegerAttribute(attr_name="loweredTo", null=True)
+    """Cents that are owed of it, where that is less; the payment's own amount once it is asked for anew."""
     terms_days = IntegerAttribute(attr_name="termsDays")
     to = BillTo()
     gateway_id = UnicodeAttribute(attr_name="gatewayId", null=True)

@@ -13,6 +13,7 @@ from payments.gateway import Invoice, Payment
 from payments.gateway.invoices import OWED, SETTLED
 from payments.rules import mismatches
 from payments.rules.lifecycle import PaymentAction, transition
+from payments.rules.owing import LOWERED
 from payments.rules.types import OperationKind, TransactionStatus
 from payments.services.asking import CLOSED, NOTE, answer, put, save, wrong_state
 from payments.tables import PaymentTransaction
@@ -20,6 +21,7 @@ from payments.tables import PaymentTransaction
 log = structlog.get_logger(__name__)
 
 PENDING = TransactionStatus.PENDING
+BEYOND = "The final price is lower than the invoice."
 
 
 def settle(*, transaction_id: str) -> None:
@@ -78,7 +80,7 @@ def call_off(*, transaction_id: str) -> PaymentTransaction:
         raise wrong_state(row, PaymentAction.VOID)
     if operations.pending(row, OperationKind.ISSUE):
         row = settle_issue(transaction_id=row.id)
-    _refuse_half_paid(row)
+    refuse_half_paid(row)
     if not operations.pending(row, OperationKind.VOID):
         operations.start(row, OperationKind.VOID, row.amount, now=utc_now())
         save(row)
@@ -105,7 +107,17 @@ def paid(row: PaymentTransaction, payment: Payment | None) -> list[object]:
         operations.finish(row, operation, code="ALREADY_CAPTURED")
     operations.finish(row, operations.start(row, OperationKind.CAPTURE, row.amount, now=utc_now()))
     row.due_shard = row.due_at = None
+    _give_back_beyond(row)
     return [PaymentSettled(row.reference, row.id, row.amount)]
+
+
+def _give_back_beyond(row: PaymentTransaction) -> None:
+    """More was invoiced than is owed, and was paid before it was asked for anew: the difference is promised back."""
+    owed = row.bill.lowered_to
+    if owed is not None and owed < row.amount:
+        key = operations.key_for(row.id, LOWERED)
+        start = operations.start
+        start(row, OperationKind.REFUND, row.amount - owed, now=utc_now(), key=key, reason=BEYOND)
 
 
 def payment_of(invoice: Invoice) -> Payment:
@@ -167,6 +179,7 @@ def _sleep(*, transaction_id: str) -> None:
         save(row)
 
 
-def _refuse_half_paid(row: PaymentTransaction) -> None:
+def refuse_half_paid(row: PaymentTransaction) -> None:
+    """What is on its way by bank would be paid twice."""
     if any(wire.state is not WireState.REJECTED for wire in row.wires):
         raise Conflict("A transfer for it is recorded. Reject it first.", code="wire_recorded")

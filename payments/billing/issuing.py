@@ -67,7 +67,7 @@ def settle_issue(*, transaction_id: str) -> PaymentTransaction:
         return row
     customer_id = customer_of(row.payer_id)
     try:
-        invoice = answer(lambda: gateway.issue(_bill(row, customer_id), key=operation.key))
+        invoice = answer(lambda: gateway.issue(_bill(row, customer_id, _edition(row, operation)), key=operation.key))
     except Refused as refusal:
         log.warning("invoice_refused", transaction_id=row.id, code=refusal.code)
         if refusal.code in NO_CUSTOMER:
@@ -117,14 +117,21 @@ def _issued(row: PaymentTransaction, operation: Operation, *, code: str | None =
         operations.look_again(row, next_look(row.due_date, utc_now()))
 
 
-def _bill(row: PaymentTransaction, customer_id: str) -> gateway.Bill:
+def _edition(row: PaymentTransaction, operation: Operation) -> str:
+    """Square takes a number once: one that is asked for anew, refused or lowered, is the same invoice's `/2`."""
+    issues = [each.key for each in row.operations if each.kind is OperationKind.ISSUE]
+    before = issues.index(operation.key)
+    return f"{row.bill.number}/{before + 1}" if before else str(row.bill.number)
+
+
+def _bill(row: PaymentTransaction, customer_id: str, number: str) -> gateway.Bill:
     return gateway.Bill(
         customer_id=customer_id,
         reference=row.reference,
-        number=row.bill.number,
+        number=number,
         title=f"Invoice {row.bill.number}",
         note=f"{NOTE}{row.id}",
-        lines=[InvoiceLine(f"Invoice {row.bill.number}", row.bill.amount)],
+        lines=[InvoiceLine(f"Invoice {row.bill.number}", row.amount)],
         due_on=row.due_date,
         currency=row.currency,
     )

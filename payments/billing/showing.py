@@ -35,7 +35,7 @@ def billed(row: PaymentTransaction) -> Billed:
         number=row.bill.number,
         state=invoice_state(row.status, row.due_date, utc_now().date()),
         method=row.method,
-        amount=row.bill.amount,
+        amount=row.amount,
         refunded=row.refunded,
         currency=row.currency,
         issued_at=row.issued_at,

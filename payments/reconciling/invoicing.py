@@ -31,6 +31,12 @@ def is_over(row: PaymentTransaction) -> bool:
     return row.status in CLOSED or (row.method is PaymentMethod.WIRE and not row.is_owed)
 
 
+def compare_lowered(row: PaymentTransaction) -> Finding:
+    """An open invoice of more than is owed (`is_overbilled`): both sides agree, and yet it is wrong."""
+    about = (f"{row.bill.lowered_to} owed", f"{row.amount} invoiced", row.bill.lowered_to - row.amount)
+    return finding_of(row, K.OVERBILLED, Mend.REISSUE, *about)
+
+
 def compare_owed(row: PaymentTransaction, invoice: Invoice | None, now: datetime) -> list[Finding]:
     """An invoice that is open here; None where Square knows none of its id."""
     if (waits := stuck(row, now)) is not None:

@@ -6,10 +6,11 @@ from functools import partial
 from uuid import UUID
 
 from payments import gateway
+from payments.billing.lowering import is_overbilled
 from payments.billing.rules import ON_ACCOUNT
 from payments.gateway import Invoice, Payment, Refund, Refused
 from payments.reconciling.comparing import Finding, compare, compare_stray, compare_twins, is_live
-from payments.reconciling.invoicing import compare_over, compare_owed, may_differ
+from payments.reconciling.invoicing import compare_lowered, compare_over, compare_owed, may_differ
 from payments.services.asking import NOTE, answer
 from payments.tables import PaymentTransaction
 
@@ -30,7 +31,7 @@ def look(subject: Subject, now: datetime) -> list[Finding]:
     """Every difference of this payment. Raises `Unavailable` when Square does not answer."""
     row = PaymentTransaction.find(subject.transaction_id, consistent=True)
     theirs = subject.gateway_id or (row.payment_gateway_id if row is not None else None)
-    if row is not None and may_differ(row):
+    if row is not None and (may_differ(row) or is_overbilled(row)):
         return look_at_invoice(row, now)
     payment = find_payment(theirs) if theirs else None
     if row is not None and payment is not None:
@@ -43,9 +44,11 @@ def look(subject: Subject, now: datetime) -> list[Finding]:
 
 def look_at_invoice(row: PaymentTransaction, now: datetime) -> list[Finding]:
     """Whether both say the same of an invoice that is owed, or that nobody is to pay any more."""
-    invoice = find_invoice(row.bill.gateway_id)
+    invoice_id = row.bill.gateway_id
+    found = compare_owed(row, find_invoice(invoice_id), now) if row.is_owed and invoice_id else []
     if row.is_owed:
-        return compare_owed(row, invoice, now)
+        return found or ([compare_lowered(row)] if is_overbilled(row) else [])
+    invoice = find_invoice(invoice_id)
     payment = payment_of(row)
     return compare_over(row, invoice, payment, refunds_of(payment), now)
 

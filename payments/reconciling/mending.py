@@ -15,7 +15,7 @@ from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.transaction import retried
 from atlas.errors import Conflict
 from payments import gateway, services, tasks
-from payments.billing import following
+from payments.billing import following, lowering
 from payments.gateway import Refused
 from payments.reconciling.comparing import Finding
 from payments.reconciling.following import follow
@@ -27,7 +27,7 @@ from payments.services.asking import CLOSED, answer, save
 from payments.tables import PaymentTransaction
 
 TABLE = "payments.paymentdifference"
-MONEY = {Mend.RELEASE: "void", Mend.REFUND: "refund"}
+MONEY = {Mend.RELEASE: "void", Mend.REFUND: "refund", Mend.REISSUE: "issue_invoice"}
 """Mends that do to a payment what staff need a right of their own for."""
 
 log = structlog.get_logger(__name__)
@@ -112,6 +112,8 @@ def _carry_out(finding: Finding, difference_id: str) -> None:
             _follow(finding)
         case Mend.SETTLE:
             tasks.settle(finding.transaction_id)
+        case Mend.REISSUE:
+            lowering.reissue(transaction_id=finding.transaction_id)
         case Mend.RELEASE if _of_invoice(finding) and row is not None:
             _ask(lambda: gateway.cancel_invoice(row.bill.gateway_id))
         case Mend.RELEASE if own and row is not None and row.status not in CLOSED:

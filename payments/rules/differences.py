@@ -21,6 +21,8 @@ class DifferenceKind(StrEnum):
     """The card's holder wants the money back: finance answers their bank at Square, in time."""
     DUPLICATE = "DUPLICATE"
     """A second charge or hold for what was paid already."""
+    OVERBILLED = "OVERBILLED"
+    """An open invoice asks for more than is owed by now: the ride was shorter, or cost less."""
     STUCK = "STUCK"
     """Asked long ago, and the answer was never recorded."""
 
@@ -34,6 +36,8 @@ class Mend(StrEnum):
     """Let go of a hold that nobody needs."""
     SETTLE = "SETTLE"
     """Finish what is under way, with the keys that were stored."""
+    REISSUE = "REISSUE"
+    """Call the invoice off at Square, and ask for what is owed."""
     CORRECT = "CORRECT"
     """Take over what Square says against what we have on record."""
     REFUND = "REFUND"
@@ -44,7 +48,7 @@ class Mend(StrEnum):
     @property
     def by_itself(self) -> bool:
         """Whether a run may do it without a person: it moves no money, and contradicts no record."""
-        return self in (Mend.FOLLOW, Mend.RELEASE, Mend.SETTLE)
+        return self in (Mend.FOLLOW, Mend.RELEASE, Mend.SETTLE, Mend.REISSUE)
 
 
 class DifferenceStatus(StrEnum):

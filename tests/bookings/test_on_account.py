@@ -15,6 +15,7 @@ from atlas.errors import AtlasError, Conflict, Forbidden, Invalid, NotFound
 from atlas.local.square.testing import SandboxControl
 from bookings import invoices, services
 from bookings.invoices import pdf
+from bookings.invoices.document import document
 from bookings.rules.lifecycle import BookingStatus
 from bookings.rules.types import CancellationCode
 from bookings.tables import Booking
@@ -23,6 +24,9 @@ from payments import services as money
 from payments import tasks
 from payments.billing import accounts, credit, wires
 from payments.billing.rules import InvoiceState
+from payments.reconciling.mending import mend
+from payments.reconciling.tables import PaymentDifference
+from payments.rules.differences import DifferenceKind, DifferenceStatus
 from payments.rules.types import PaymentMethod
 from payments.tables import PaymentTransaction
 from tests.bookings.stage import ON_THE_ROAD, Cast, browser, make_cast, quoted, requested
@@ -192,6 +196,36 @@ def test_given_back_it_is_credited_once_for_each(payer: Cast, sandbox: SandboxCo
     notes = row_of(booking).bill.credit_notes
     assert [each.amount for each in notes] == [1_000, 2_000]
     assert len({each.number for each in notes}) == 2
+
+
+def test_a_lower_price_after_the_invoice(
+    payer: Cast, finance: User, sandbox: SandboxControl, mailoutbox: Mails
+) -> None:
+    """Finance hears of it, has it asked for anew, and a credit note says what is owed."""
+    booking = drive(payer, accept(payer))
+    old = invoices.invoice_of(booking)
+    services.state_price(user=payer.owner, booking_id=booking.id, price=15_000, reason="A shorter way")
+    [found] = [each for each in PaymentDifference.scan() if each.transaction_id == booking.transaction_id]
+    assert (found.kind, found.status) == (DifferenceKind.OVERBILLED, DifferenceStatus.OPEN)
+    assert mend(user=finance, difference_id=found.id).status is DifferenceStatus.MENDED
+    invoice = invoices.invoice_of(booking)
+    assert (invoice.number, invoice.amount, invoice.open, invoice.pay_url == old.pay_url) == (
+        old.number,
+        PRICE,
+        15_000,
+        False,
+    )
+    assert [each.amount for each in invoice.credit_notes] == [PRICE - 15_000]
+    rows = {row.label: row.amount for row in document(invoice).rows}
+    assert rows["To be paid"] == "$150.00 USD"
+    assert rows[f"Credit note {invoice.credit_notes[0].number}"] == "-$60.00"
+    assert not [label for label in rows if "Less than agreed" in label]
+    assert any("Credit note" in each.subject for each in mailoutbox)
+    sandbox.pay_invoice(row_of(booking).bill.gateway_id)
+    tasks.settle(str(booking.transaction_id))
+    after = Booking.fetch(booking.id)
+    assert (after.status, after.paid, after.refunded) == (BookingStatus.PAID, 15_000, 0)
+    assert len(row_of(booking).bill.credit_notes) == 1
 
 
 def test_numbers_have_no_gaps_and_a_series_each(payer: Cast, finance: User) -> None:
