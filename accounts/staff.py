@@ -97,6 +97,8 @@ accounts.tokenfamily         view                     x        .         .
 accounts.tokenfamily         revoke                   x        .         .
 telemetry.trip               view                     x        .         x
 telemetry.tripstate          view                     x        .         x
+telemetry.command            view                     x        .         x
+telemetry.oemtoken           view                     .        .         x
 telemetry.vinmapping         view                     .        .         x
 telemetry.vinmapping         resolve                  .        .         .
 telemetry.vinmapping         hand_over                .        .         x

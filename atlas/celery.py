@@ -40,6 +40,7 @@ app.conf.beat_schedule = {
     "finish trips that ended": every(settings.JOBS_EVERY_SECONDS, "telemetry.tasks.finish_due_trips"),
     "describe trips": every(4 * settings.JOBS_EVERY_SECONDS, "telemetry.tasks.describe_trips"),
     "retry steps of telemetry": every(2 * settings.JOBS_EVERY_SECONDS, "telemetry.tasks.retry_failed_steps"),
+    "send what was cut off": every(settings.JOBS_EVERY_SECONDS, "telemetry.tasks.sweep_commands"),
     "archive old bookings": every(HOUR, "bookings.archive.asking.archive_bookings"),
     "reconcile yesterday's payments": every(HOUR, "payments.reconciling.tasks.reconcile_yesterday"),
 }

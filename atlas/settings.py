@@ -10,6 +10,7 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from atlas import openapi
 from atlas.logs import configured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -259,24 +260,13 @@ REST_FRAMEWORK = {
         "register": env.str("THROTTLE_REGISTER", default="60/minute"),
         "refresh": env.str("THROTTLE_REFRESH", default="120/minute"),
         "card": env.str("THROTTLE_CARD", default="30/hour"),
+        "command-user": env.str("THROTTLE_COMMAND_USER", default="60/minute"),
+        "command-vehicle": env.str("THROTTLE_COMMAND_VEHICLE", default="20/minute"),
     },
     "NUM_PROXIES": env.int("TRUSTED_PROXIES", default=1 if PRODUCTION else 0),
     "URL_FORMAT_OVERRIDE": None,
 }
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Atlas",
-    "DESCRIPTION": "Chauffeured rides from request to receipt, and the fleets behind them.",
-    "VERSION": "0.1.0",
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "COMPONENT_SPLIT_REQUEST": True,
-    "POSTPROCESSING_HOOKS": ["atlas.api.schema.add_manners", "bookings.openapi.add_sockets"],
-    "GET_LIB_DOC_EXCLUDES": "atlas.api.schema.undocumented",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
-}
+SPECTACULAR_SETTINGS = openapi.SETTINGS
 
 # Jobs
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL)
@@ -324,6 +314,19 @@ SAFETY_SPEEDING_MPH = env.float("SAFETY_SPEEDING_MPH", default=85.0)
 SAFETY_BRAKING_G = env.float("SAFETY_BRAKING_G", default=0.45)
 SAFETY_ACCELERATION_G = env.float("SAFETY_ACCELERATION_G", default=0.40)
 SAFETY_TURN_G = env.float("SAFETY_TURN_G", default=0.40)
+
+# Commands to vehicles (docs/vehicle-commands.md)
+VEHICLE_COMMANDS = env.str("VEHICLE_COMMANDS", default="off" if PRODUCTION else "simulated")
+"""Who brings them: `tesla` (its signing proxy), `simulated` (cars that are not there), or nobody (`off`)."""
+SIMULATED_VEHICLE_SECONDS = env.float("SIMULATED_VEHICLE_SECONDS", default=0.0 if ATLAS_ENV == "test" else 1.5)
+"""How long such a car takes to do something."""
+TESLA_PROXY_URL = env.str("TESLA_PROXY_URL", default="")
+TESLA_PROXY_CA = env.str("TESLA_PROXY_CA", default="")
+"""The certificate that the proxy's own is signed with, as a file; empty: the authorities of the system."""
+TESLA_TOKEN_URL = env.str("TESLA_TOKEN_URL", default="https://fleet-auth.prd.vn.cloud.tesla.com/oauth2/v3/token")
+TESLA_CLIENT_ID = env.str("TESLA_CLIENT_ID", default="")
+TESLA_TIMEOUT_SECONDS = env.float("TESLA_TIMEOUT_SECONDS", default=12.0)
+"""Longer than the proxy's own 10 s, so that it is the proxy that says what happened."""
 
 # Money: Square
 SQUARE_BASE_URL = host("SQUARE_BASE_URL", "http://127.0.0.1:8101")

@@ -3,6 +3,7 @@
 import bookings.handlers as bookings
 import fleet.handlers as fleet
 import payments.handlers as payments
+import telemetry.handlers as telemetry
 from accounts.access_log import changes
 from accounts.access_log import handlers as access_log
 from accounts.access_log.recorder import AccessLogRecorder
@@ -17,6 +18,7 @@ from bookings import books as bookings_books
 from bookings import events as booking
 from bookings import privacy as bookings_privacy
 from bookings.admin.searching import booking_id
+from bookings.commanding import ride_of
 from fleet import privacy as fleet_privacy
 from fleet.events import DriverDismissed, InvitationSent
 from payments import events as payment
@@ -24,6 +26,9 @@ from payments import privacy as payments_privacy
 from payments.admin.searching import Names
 from payments.ledger import writing as payments_books
 from payments.references import References
+from telemetry import events as telemetry_event
+from telemetry import privacy as telemetry_privacy
+from telemetry.commands.rides import rides_from
 
 
 def wire() -> None:
@@ -33,6 +38,7 @@ def wire() -> None:
     Names.reference_of = staticmethod(booking_id)
     References.names_of = staticmethod(bookings_books.names_of)
     payments_books.splits_from(bookings_books.split_of)
+    rides_from(ride_of)
 
     subscribe(UserRegistered, fleet.found_operator)
     subscribe(UserDeleted, fleet.forget_person, erasures.begin)
@@ -51,6 +57,8 @@ def wire() -> None:
     subscribe(payment.PaymentCorrected, bookings.follow_payment, bookings.credit_invoice)
     subscribe(payment.InvoiceIssued, bookings.send_invoice)
     subscribe(payment.InvoiceOverdue, bookings.remind)
+
+    subscribe(telemetry_event.CommandAsked, telemetry.send_command)
 
     subscribe(booking.BookingChanged, bookings.show_change, bookings.keep_location)
     subscribe(booking.QuotesChanged, bookings.show_quotes)
@@ -72,3 +80,4 @@ def wire() -> None:
     declare("bookings", bookings_privacy.PART)
     declare("fleet", fleet_privacy.PART)
     declare("payments", payments_privacy.PART)
+    declare("telemetry", telemetry_privacy.PART)

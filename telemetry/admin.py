@@ -19,7 +19,7 @@ from atlas.facade.admin.columns import instant, link_to
 from atlas.facade.admin.search import Way, by_uuid
 from atlas.facade.admin.service_action import ReasonForm, service_action
 from telemetry import handover, services
-from telemetry.models import Trip, TripState, VinMapping
+from telemetry.models import Command, OemToken, Trip, TripState, VinMapping
 
 PVIN = Way(gettext_lazy("pseudoVIN"), "pvin", str.lower, r"[0-9a-fA-F]{64}")
 
@@ -44,6 +44,28 @@ class TripStateAdmin(ReadOnlyAdmin):
     list_display = ("trip_id", link_to("organization"), instant("started_at"), instant("due_at"))
     list_scan = True
     search_ways = (PVIN,)
+
+
+@admin.register(Command)
+class CommandAdmin(ReadOnlyAdmin):
+    """What vehicles were told in the last 90 days, by whom, and what came of it. Nobody writes here."""
+
+    list_display = ("name", "pvin", link_to("user"), "role", "status", "reason", "attempts", instant("ts"))
+    list_scan = True
+    search_ways = (
+        PVIN,
+        by_uuid("user_id", gettext_lazy("the ID of who sent it")),
+    )
+
+
+@admin.register(OemToken)
+class OemTokenAdmin(ReadOnlyAdmin):
+    """Accounts at manufacturers; their tokens are sealed, and shown to nobody."""
+
+    list_display = ("oem", link_to("organization"), instant("access_until"), instant("updated_at"))
+    list_scan = True
+    search_ways = (by_uuid("organization_id", gettext_lazy("the organization's ID")),)
+    secret_fields = ("sealed_refresh", "sealed_access")
 
 
 @admin.register(VinMapping)

@@ -3,21 +3,26 @@
 from django.urls import path
 
 from telemetry import api
+from telemetry.commands import api as commands
 from telemetry.devices import api as devices
 from telemetry.state import api as state
 from telemetry.trips import api as trips
 
 urlpatterns = [
+    path("fleet/commands", commands.SentCommands.as_view()),
     path("fleet/devices", devices.Devices.as_view()),
     path("fleet/devices/<uuid:device_id>", devices.OneDevice.as_view()),
     path("fleet/state", state.FleetState.as_view()),
     path("fleet/heat", trips.FleetHeat.as_view()),
+    path("fleet/tesla-account", commands.TeslaAccount.as_view()),
     path("fleet/trips", trips.Trips.as_view()),
     path("fleet/trips/<str:trip_id>", trips.OneTrip.as_view()),
     path("fleet/trips/<str:trip_id>/breadcrumbs", trips.TripBreadcrumbs.as_view()),
     path("fleet/trips/<str:trip_id>/export", trips.TripExport.as_view()),
     path("fleet/vehicles/<str:pvin>/state", state.OneState.as_view()),
     path("fleet/vehicles/<str:pvin>/hand-over", api.HandOver.as_view()),
+    path("fleet/vehicles/<str:pvin>/commands", commands.Commands.as_view()),
+    path("fleet/vehicles/<str:pvin>/commands/<uuid:command_id>", commands.OneCommand.as_view()),
     path("telemetry/positions", devices.Positions.as_view()),
     path("telemetry/tesla", devices.TeslaRecords.as_view()),
     path("vehicles/<uuid:vehicle_id>/vin", api.VehicleVin.as_view()),

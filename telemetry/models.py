@@ -1,7 +1,11 @@
 """The tables of telemetry as Django models, for the back office."""
 
+from atlas.facade.links import Link
 from atlas.facade.model import Facade
 from telemetry import tables
+from telemetry.commands import tables as commands
+from telemetry.commands.tesla import tables as tesla
+from telemetry.rules.commands import CommandName, CommandStatus
 from telemetry.trips import tables as trips
 
 
@@ -42,3 +46,42 @@ class TripState(Facade, table=tables.TripState, links={"organization_id": "fleet
 
     def __str__(self) -> str:
         return self.trip_id
+
+
+class Command(
+    Facade,
+    table=commands.Command,
+    links={
+        "user_id": "accounts.User",
+        "organization_id": "fleet.Organization",
+    },
+    options={"pvin": {"verbose_name": "pseudoVIN"}, "ts": {"verbose_name": "asked"}},
+):
+    """What a vehicle was told to do."""
+
+    pvin: str
+    name: CommandName
+    status: CommandStatus
+
+    class Meta:
+        verbose_name = "command"
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.pvin[:12]}\u2026"
+
+
+class OemToken(
+    Facade,
+    table=tesla.OemToken,
+    links={"organization_id": "fleet.Organization", "connected_by": Link("accounts.User", "oem_accounts")},
+):
+    """An organization's account at a manufacturer."""
+
+    oem: str
+
+    class Meta:
+        verbose_name = "manufacturer's account"
+        verbose_name_plural = "manufacturers' accounts"
+
+    def __str__(self) -> str:
+        return self.oem

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from telemetry.commands import sending
 from telemetry.ingest import faults
 from telemetry.trips import describing, ending
 
@@ -26,3 +27,15 @@ def finish_trips(pvin: str) -> None:
 @shared_task
 def describe_trips() -> None:
     describing.describe_due()
+
+
+@shared_task
+def send_command(user_id: str, command_id: str) -> None:
+    """Again, when a vehicle had to wake up or was busy."""
+    sending.send(user_id, command_id)
+
+
+@shared_task
+def sweep_commands() -> None:
+    """Commands that were cut off, and repeats that nobody came to."""
+    sending.sweep()

@@ -11,7 +11,11 @@ from fleet.organizations.invitations import invite
 from fleet.organizations.tables import OrganizationInvitation
 from fleet.organizations.tokens import token_of
 from fleet.tables import OrganizationUser
+from telemetry.commands import api as commands
+from telemetry.commands.services import send_command
+from telemetry.commands.tesla import accounts
 from telemetry.devices.services import add_device
+from telemetry.rules.commands import CommandName
 from tests.asking import Call, Prepare
 from tests.bookings.stage import Cast
 from tests.telemetry.numbers import new_vin
@@ -91,6 +95,22 @@ def of_assignment(cast: Cast) -> Call:
     return Call("owner", {"organization_id": organization_id, "assignment_id": made.id})
 
 
+def of_commanded(body: Any = None) -> Prepare:
+    """Of a vehicle that was told something."""
+
+    def prepare(cast: Cast) -> Call:
+        call = of_tracked(cast)
+        sent = send_command(user=cast.owner, pvin=call.ids["pvin"], name=CommandName.FLASH)
+        return Call("owner", {**call.ids, "command_id": sent.id}, body)
+
+    return prepare
+
+
+def connected(cast: Cast) -> Call:
+    accounts.connect(user=cast.owner, refresh_token="refresh")
+    return Call("owner")
+
+
 ORGANIZATION_CALLS: dict[str, Prepare] = {
     "GET /organizations": lambda cast: Call("owner"),
     "GET /organizations/{organization_id}": of_organization("owner"),
@@ -108,6 +128,13 @@ ORGANIZATION_CALLS: dict[str, Prepare] = {
     "GET /organizations/{organization_id}/assignments": of_organization("owner"),
     "POST /organizations/{organization_id}/assignments": new_assignment,
     "DELETE /organizations/{organization_id}/assignments/{assignment_id}": of_assignment,
+    "GET /fleet/commands": lambda cast: Call("owner"),
+    "GET /fleet/vehicles/{pvin}/commands": of_commanded(),
+    "POST /fleet/vehicles/{pvin}/commands": of_commanded({"command": "climate_on", "temperature": 21.5}),
+    "GET /fleet/vehicles/{pvin}/commands/{command_id}": of_commanded(),
+    "GET /fleet/tesla-account": connected,
+    "PUT /fleet/tesla-account": lambda cast: Call("owner", body=commands.ACCOUNT.value),
+    "DELETE /fleet/tesla-account": connected,
     "POST /invitations/accept": accept_invitation,
     "POST /invitations/join": join_by_invitation,
 }

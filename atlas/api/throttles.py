@@ -1,33 +1,20 @@
-"""How often one may ask: fixed windows counted in the cache, one atomic increment per request and scope.
+"""How often one may ask: every request is counted (`atlas.rates`).
 
 Every request counts under `anon` (per address), or `read` or `write` (per user); a view adds a scope of its own
-with `throttle_scope = "login"`. Rates are `REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]`; a scope without one is not
-limited. These guard against runaway clients: guessing a password is stopped by the accounts' lockout.
+with `throttle_scope = "login"`. These guard against runaway clients: guessing a password is stopped by the accounts'
+lockout.
 """
 
-import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import structlog
-from django.core.cache import cache
-from redis.exceptions import RedisError
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
-from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
+
+from atlas import rates
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # which imports this module, named in the settings
-
-log = structlog.get_logger(__name__)
-
-PERIODS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
-
-
-def parse_rate(rate: str) -> tuple[int, int]:
-    """`"30/minute"` -> 30 requests in 60 seconds. Raises `KeyError` or `ValueError` for anything else."""
-    number, period = rate.split("/")
-    return int(number), PERIODS[period]
 
 
 class Throttle(BaseThrottle):
@@ -37,7 +24,8 @@ class Throttle(BaseThrottle):
         self._wait: float | None = None
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
-        waits = [self._count(scope, request) for scope in self._scopes(request, view)]
+        who = f"user:{request.user.pk}" if request.user.is_authenticated else f"ip:{self.get_ident(request)}"
+        waits = [rates.count(scope, who) for scope in self._scopes(request, view)]
         self._wait = max(waits, default=0)
         return not self._wait
 
@@ -49,22 +37,3 @@ class Throttle(BaseThrottle):
         general = signed_in if request.user.is_authenticated else "anon"
         own = getattr(view, "throttle_scope", None)
         return [general, own] if own else [general]
-
-    def _count(self, scope: str, request: Request) -> float:
-        """Count this request; the seconds to wait when it is one too many, else 0."""
-        rates: dict[str, Any] = api_settings.DEFAULT_THROTTLE_RATES
-        if not rates.get(scope):
-            return 0
-        allowed, seconds = parse_rate(rates[scope])
-        window, elapsed = divmod(time.time(), seconds)
-        who = f"user:{request.user.pk}" if request.user.is_authenticated else f"ip:{self.get_ident(request)}"
-        key = f"throttle:{scope}:{who}:{window:.0f}"
-        try:
-            cache.add(key, 0, timeout=seconds + 5)
-            count = cache.incr(key)
-        except ValueError:  # evicted between the two calls
-            return 0
-        except (RedisError, OSError) as error:
-            log.warning("throttle skipped", scope=scope, reason=type(error).__name__)
-            return 0
-        return seconds - elapsed if count > allowed else 0

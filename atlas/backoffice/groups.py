@@ -74,6 +74,8 @@ GROUPS = (
             "accounts.seal": "lock",
             "accounts.secondfactor": "shield-check",
             "telemetry.vinmapping": "car-front",
+            "telemetry.command": "send",
+            "telemetry.oemtoken": "key",
             "accounts.erasure": "trash",
             "accounts.legalhold": "lock",
         },

@@ -28,6 +28,8 @@ class Right(StrEnum):
     CHANGE_ASSIGNMENTS = "change_assignments"
     MANAGE_DEVICES = "manage_devices"
     HAND_OVER = "hand_over"
+    COMMAND_FLEET = "command_fleet"
+    COMMAND_ASSIGNED = "command_assigned"
     SEE_GEOFENCES = "see_geofences"
     CHANGE_GEOFENCES = "change_geofences"
     SEE_ALERTS = "see_alerts"
@@ -47,6 +49,8 @@ see_fleet             x      x       x       .       .
 change_assignments    x      x       .       .       .
 manage_devices        x      x       x       .       .
 hand_over             x      x       .       .       .
+command_fleet         x      x       x       .       .
+command_assigned      x      x       x       x       .
 see_geofences         x      x       x       .       .
 change_geofences      x      x       .       .       .
 see_alerts            x      x       x       .       .

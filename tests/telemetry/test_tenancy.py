@@ -64,6 +64,13 @@ ROWS = {
     "GET /fleet/trips/{trip_id}/export": REFUSED,
     "GET /fleet/vehicles/{pvin}/state": REFUSED,
     "POST /fleet/vehicles/{pvin}/hand-over": REFUSED,
+    "GET /fleet/commands": OWN,
+    "POST /fleet/vehicles/{pvin}/commands": REFUSED,
+    "GET /fleet/vehicles/{pvin}/commands": REFUSED,
+    "GET /fleet/vehicles/{pvin}/commands/{command_id}": REFUSED,
+    "GET /fleet/tesla-account": REFUSED,
+    "PUT /fleet/tesla-account": OWN,
+    "DELETE /fleet/tesla-account": REFUSED,
     "POST /telemetry/positions": OWN,  # by the device's token, whoever sends it
     "POST /telemetry/tesla": OWN,
     "POST /vin-mapping/resolve": REFUSED,
