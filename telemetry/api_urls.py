@@ -12,7 +12,7 @@ urlpatterns = [
     path("fleet/commands", commands.SentCommands.as_view()),
     path("fleet/devices", devices.Devices.as_view()),
     path("fleet/devices/<uuid:device_id>", devices.OneDevice.as_view()),
-    path("fleet/state", state.FleetState.as_view()),
+    path("fleet/state", state.FleetState.as_view(), name="api-fleet-state"),
     path("fleet/heat", trips.FleetHeat.as_view()),
     path("fleet/tesla-account", commands.TeslaAccount.as_view()),
     path("fleet/trips", trips.Trips.as_view()),

@@ -110,6 +110,7 @@ GET  /account/jobs/{job_id}/                                        302   200   
 POST /account/jobs/{job_id}/cancel/                                 302   302   404   404   404   404   404   404   404   302
 GET  /account/jobs/{job_id}/file/                                   302   410   404   404   404   404   404   404   404   410
 GET  /files/<str:token>/                                            404   404   404   404   404   404   404   404   404   404
+GET  /fleet/                                                        302   403   403   200   200   200   200   200   200   403
 GET  /organizations/                                                302   200   200   302   302   302   302   302   302   200
 GET  /organizations/{organization_id}/                              302   404   404   200   200   404   404   200   200   404
 GET  /organizations/{organization_id}/settings/                     302   404   404   200   403   404   404   403   403   404

@@ -13,11 +13,12 @@ from accounts.tables import User
 from atlas.dynamo.attributes import utc_now
 from atlas.errors import AtlasError
 from atlas.geo.city import places
-from atlas.geo.distance import cumulative_m, interpolate
+from atlas.geo.distance import cumulative_m, distance_m, interpolate
 from atlas.geo.routing import route
 from atlas.live.authentication import in_thread
 from atlas.live.last_position import aget_position
 from bookings.demo.cast import COMPANIES, DEMO_DRIVER
+from bookings.demo.garage import Garage
 from bookings.demo.items import driver_id
 from bookings.demo.market import Market
 from bookings.demo.tracker import Tracker
@@ -42,6 +43,8 @@ NEXT = {
     S.PASSENGER_ONBOARD: S.IN_PROGRESS,
     S.IN_PROGRESS: S.COMPLETED,
 }
+NEAR_M = 8_000
+"""A car that stands further off would come too late; then it is as if it had stood nearer."""
 APPROACH_KM = 4.0
 """How far from the pick-up a car without a known position is put."""
 
@@ -153,18 +156,22 @@ class Simulator:
         self.rides, self.pace, self.request_every = rides, pace, request_every
         self.market = Market(seed=random.getrandbits(32))
         self.cars: dict[str, asyncio.Task[None]] = {}
+        self.garage = Garage()
+        self.taken: dict[str, str] = {}
+        """Driver -> the vehicle of their ride."""
 
     async def run(self) -> None:
-        requests = asyncio.create_task(self._requests())
+        beside = [asyncio.create_task(each) for each in (self._requests(), self.garage.run())]
         try:
             while True:
-                self._forget_finished()
+                await self._forget_finished()
                 await self._resume()
                 if len(self.cars) < self.rides:
                     await self._attempt(self._begin())
                 await asyncio.sleep(10)
         finally:
-            requests.cancel()
+            for task in beside:
+                task.cancel()
 
     async def _resume(self) -> None:
         """Whoever is on the road and not driven, since the last stop or a failure, goes on from where they were."""
@@ -184,15 +191,19 @@ class Simulator:
     async def _send(self, booking: Booking) -> None:
         driver = await in_thread(Driver.fetch, str(booking.driver_id))
         user = await in_thread(User.fetch, driver.user_id)
-        car = Car(driver, user, booking, await self._position(booking, driver), self.pace)
+        stood = await self.garage.take(str(booking.vehicle_id))
+        self.taken[driver.id] = str(booking.vehicle_id)
+        car = Car(driver, user, booking, await self._position(booking, driver, stood), self.pace)
         self.cars[driver.id] = asyncio.create_task(car.drive())
 
-    async def _position(self, booking: Booking, driver: Driver) -> Point:
-        """Where the driver was last, or somewhere near the pick-up (or on the way, when already driving)."""
+    async def _position(self, booking: Booking, driver: Driver, stood: Point | None) -> Point:
+        """Where the car stands or the driver was last, or somewhere near the pick-up (or on the way, when driving)."""
+        pickup = booking.details.pickup
+        if stood is not None and distance_m(*stood, pickup.lat, pickup.lng) < NEAR_M:
+            return stood
         known = await aget_position(driver_topic(driver.id))
         if known is not None:
             return float(known["lat"]), float(known["lng"])
-        pickup = booking.details.pickup
         if booking.status is S.DRIVER_ASSIGNED or booking.status is S.DRIVER_EN_ROUTE:
             near = random.Random(booking.id)  # noqa: S311 (a place to start from)
             spread = APPROACH_KM / 111
@@ -205,10 +216,11 @@ class Simulator:
             await asyncio.sleep(self.request_every)
             await self._attempt(in_thread(self.market.request))
 
-    def _forget_finished(self) -> None:
+    async def _forget_finished(self) -> None:
         for id, task in list(self.cars.items()):
             if task.done():
                 del self.cars[id]
+                await self._attempt(self.garage.put_back(self.taken.pop(id)))
                 if not task.cancelled() and (error := task.exception()):
                     log.warning("demo_ride_stopped", driver_id=id, reason=f"{type(error).__name__}: {error}")
 

@@ -12,8 +12,9 @@ from telemetry.tables import Device, VehicleState
 BATCH, MOST = 10, 600
 COMFORT = 3.5
 """m/s2 of a driver of even temper, at the wheel and at the pedals: a little less than what counts as an event."""
-FULL, EMPTY, METRES_PER_PERCENT = 88.0, 20.0, 4_000
-"""Percent after and before charging, and how far a percent reaches."""
+FULL, LOW, EMPTY, METRES_PER_PERCENT = 88.0, 45.0, 20.0, 4_000
+"""Percent after charging, where a standing car is plugged in, where it does not set out; how far a percent reaches."""
+PERCENT_A_MINUTE = 1.2
 
 
 class Tracker:
@@ -27,6 +28,9 @@ class Tracker:
         self.temper = 1.0
         self.speed = 0.0
         self.heading: float | None = None
+        self.charging = False
+        self.place: tuple[float, float] | None = None
+        """Where it was last, as far as telemetry knows."""
         self.kept: list[dict[str, object]] = []
 
     async def start(self) -> None:
@@ -51,11 +55,19 @@ class Tracker:
                 "odometer": round(self.odometer),
                 "batteryLevel": round(self.battery, 1),
                 "shiftState": "D" if speed else "P",
+                "chargingState": "Charging" if self.charging else "Disconnected",
+                "locked": not speed,
             }
         )
         del self.kept[:-MOST]
         if len(self.kept) >= BATCH:
             await self.send()
+
+    def stand_a_minute(self) -> None:
+        """At a charger, when it is low."""
+        self.charging = self.battery < (FULL if self.charging else LOW)
+        if self.charging:
+            self.battery = min(100.0, self.battery + PERCENT_A_MINUTE)
 
     async def send(self) -> None:
         """What has gathered. What the store does not take now, it is given with the next batch."""
@@ -72,7 +84,12 @@ class Tracker:
         chance = random.Random(state.pvin)  # noqa: S311 (what it had driven before)
         self.temper = chance.uniform(0.6, 1.2)
         self.odometer = state.odometer if state.odometer is not None else chance.randrange(9_000_000, 60_000_000)
-        self.battery = state.battery_level if (state.battery_level or 0) > EMPTY else FULL  # charged meanwhile
+        self.battery = chance.uniform(LOW - 10, FULL) if state.battery_level is None else state.battery_level
+        if self.battery <= EMPTY:
+            self.battery = FULL  # charged meanwhile
+        self.charging = state.charging_state == "Charging"
+        if state.lat is not None and state.lng is not None:
+            self.place = (state.lat, state.lng)
 
 
 def _turned(before: float | None, wanted: float, most: float) -> float:

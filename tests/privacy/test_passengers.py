@@ -36,7 +36,7 @@ def test_a_passenger_is_forgotten(traces: Traces) -> None:
 
 
 def test_not_while_they_are_to_be_met(cast: Cast, sandbox: object) -> None:
-    for booking in (assigned(cast), driven(cast, BookingStatus.DRIVER_EN_ROUTE, hours_ahead=240)):
+    for booking in (assigned(cast), driven(cast, BookingStatus.DRIVER_EN_ROUTE, hours_ahead=100)):
         with pytest.raises(Conflict) as refused:
             forget_passenger(user=cast.admin, booking_id=booking.id, reason=WHY)
         assert refused.value.code == "wrong_state"

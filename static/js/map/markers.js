@@ -35,6 +35,7 @@ export class Car {
   #marker;
   #glide;
   #staleTimer = 0;
+  #popup = null;
 
   /** `onMove([lng, lat])` is called at every step of the way. */
   constructor(map, label, onMove = () => {}) {
@@ -54,6 +55,27 @@ export class Car {
     clearTimeout(this.#staleTimer);
     this.#staleTimer = setTimeout(() => (node.dataset.stale = ""), 60_000);
     this.#glide.to([lng, lat], heading);
+  }
+
+  /** Its label opens beside it when it is picked, by a click or by `pick`. */
+  name(label, onPick) {
+    const node = this.#marker.getElement();
+    node.title = label;
+    node.classList.add("map-car-named");
+    node.addEventListener("click", onPick);
+    this.#popup = new maplibregl.Popup({ offset: 22, closeButton: false, closeOnClick: false }).setText(label);
+  }
+
+  /** Whether it is the one that is looked at. */
+  pick(picked) {
+    const node = this.#marker.getElement();
+    node.toggleAttribute("data-picked", picked);
+    this.#marker.setPopup(picked ? this.#popup : null);
+    if (picked && !this.#popup.isOpen()) this.#marker.togglePopup();
+  }
+
+  get lngLat() {
+    return this.#marker.getLngLat();
   }
 
   remove() {
