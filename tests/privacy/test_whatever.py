@@ -37,6 +37,7 @@ def enter(cast: Cast, name: str, phone: str, notes: str) -> tuple[User, Booking]
     return person, booking
 
 
+@pytest.mark.timeout(300)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=NAMES, phone=PHONES, notes=NOTES)
 def test_it_is_found_before_and_not_after(name: str, phone: str, notes: str) -> None:

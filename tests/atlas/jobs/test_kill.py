@@ -21,7 +21,7 @@ from tests.atlas.jobs import workers
 from tests.atlas.jobs.helpers import kept_objects, lines, now, numbers, pass_by, result
 from tests.stack import eventually
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 LEASE = timedelta(minutes=2)
 """Longer than a lease: who was silent for that long has lost its job."""
@@ -86,7 +86,7 @@ def test_a_worker_that_ends_in_order_lets_go_of_its_job(tmp_path: Path) -> None:
         assert (left.status, left.attempts) == (JobStatus.QUEUED, 0)
         assert left.error is None
         process.start()
-        done = eventually(lambda: over(job), what="it is done")
+        done = eventually(lambda: over(job), what="it is done", within=120)
     assert (done.status, done.run) == (JobStatus.DONE, 2)
     assert numbers(result(done)) == list(range(COUNT))
 
