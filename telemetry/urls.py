@@ -1,11 +1,19 @@
 """Addresses of telemetry outside the API: its pages, and those of apps that know no headers."""
 
-from django.urls import path
+from django.urls import include, path
 
 from telemetry.osmand.api import OsmAnd
+from telemetry.portal import views
 from telemetry.state.views import fleet_map
+
+pages = [
+    path("fleet/vehicles/", views.vehicles, name="vehicles"),
+    path("fleet/vehicles/<str:pvin>/", views.vehicle, name="vehicle"),
+    path("fleet/vehicles/<str:pvin>/command/", views.command, name="command"),
+]
 
 urlpatterns = [
     path("fleet/", fleet_map, name="fleet_map"),
     path("osmand/<str:token>/", OsmAnd.as_view(), name="osmand"),
+    path("", include((pages, "telemetry"))),
 ]

@@ -111,6 +111,9 @@ POST /account/jobs/{job_id}/cancel/                                 302   302   
 GET  /account/jobs/{job_id}/file/                                   302   410   404   404   404   404   404   404   404   410
 GET  /files/<str:token>/                                            404   404   404   404   404   404   404   404   404   404
 GET  /fleet/                                                        302   403   403   200   200   200   200   200   200   403
+GET  /fleet/vehicles/                                               302   403   403   200   200   200   200   200   200   403
+GET  /fleet/vehicles/<str:pvin>/                                    302   403   403   404   404   404   404   404   404   403
+POST /fleet/vehicles/<str:pvin>/command/                            302   302   302   302   302   302   302   302   302   302
 GET  /organizations/                                                302   200   200   302   302   302   302   302   302   200
 GET  /organizations/{organization_id}/                              302   404   404   200   200   404   404   200   200   404
 GET  /organizations/{organization_id}/settings/                     302   404   404   200   403   404   404   403   403   404

@@ -10,8 +10,10 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.rules.roles import Role
 from accounts.users import CurrentUser, current_user
+from atlas.dynamo.attributes import utc_now
 from atlas.web import page
 from bookings import selectors, tracking
+from bookings.commanding import is_open
 from bookings.crew import crew_of
 from bookings.forms.deciding import AssignForm, QuoteForm
 from bookings.looking import saw_driver
@@ -25,6 +27,8 @@ from bookings.tables import Booking
 from bookings.timeline import timeline
 from bookings.views.next_steps import next_steps
 from fleet.selectors import shown_operator
+from fleet.tables import Vehicle
+from telemetry.portal.views import to_vehicle
 
 
 @page
@@ -55,6 +59,7 @@ def show_booking(request: HttpRequest, booking_id: UUID, *, status: int = 200, *
         "history": history[::-1],
         "crew": crew,
         "next_steps": next_steps(user, found),
+        "vehicle_controls": controls_of(found, crew.vehicle, part),
         "card_state": card_state(found, part) if is_party else None,
         "payments": payments_of(user, found, part) if is_party else [],
         "has_receipt": found.status in SERVED or bool(found.cancellation_fee),
@@ -71,6 +76,13 @@ def show_booking(request: HttpRequest, booking_id: UUID, *, status: int = 200, *
         return render(request, "bookings/_live_parts.html", context)
     context["map"] = map_data(found, is_party=is_party)
     return render(request, "bookings/detail.html", context, status=status)
+
+
+def controls_of(booking: Booking, vehicle: Vehicle | None, part: Actor) -> str | None:
+    """The page on which the driver tells the ride's vehicle what to do, while it is time for it."""
+    if part is not Actor.DRIVER or vehicle is None or not vehicle.pvin or not is_open(booking, utc_now()):
+        return None
+    return to_vehicle(vehicle.pvin, booking.id)
 
 
 def quote_form(user: CurrentUser, booking: Booking, data: Any = None) -> QuoteForm:

@@ -1,0 +1,1 @@
+"""The pages of a fleet: its vehicles, and what one can be told."""
