@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from accounts.users import CurrentUser
 from atlas.dynamo.attributes import utc_now
-from bookings.rules.holding import call_off_at, hold_at, is_wanted, needs_card
+from bookings.rules.holding import hold_at, is_wanted, needs_card
 from bookings.rules.lifecycle import Actor
-from bookings.services.change import is_held
+from bookings.services.change import called_off_at, is_held
 from bookings.services.dispatching import ride_of
+from bookings.services.replacing import owes_fee
 from bookings.tables import Booking
 from payments import panel, selectors
 from payments.cards.tables import SavedCard
@@ -49,22 +50,25 @@ class CardState:
     called_off_at: datetime | None
     """Unless a hold stands by then."""
     may_replace: bool
+    fee_owed: int = 0
+    """Cents of a cancellation fee that the card has refused."""
 
 
 def card_state(booking: Booking, part: Actor = Actor.CONCIERGE) -> CardState | None:
     """None where no card on file pays, the ride is over, or it is none of the asker's business."""
     hold = booking.hold
-    if hold is None or part not in (Actor.CONCIERGE, Actor.ADMIN) or not is_wanted(booking.status):
+    owing = owes_fee(booking)
+    if hold is None or part not in (Actor.CONCIERGE, Actor.ADMIN) or not (is_wanted(booking.status) or owing):
         return None
-    card = SavedCard.find(booking.card_id)
-    held = is_held(booking)
+    card = SavedCard.find(booking.card_id) if booking.card_id is not None else None
     return CardState(
         name=card_name(card) if card and card.last4 else "",
-        is_held=held,
+        is_held=is_held(booking),
         ask_at=hold.ask_at,
         decline=explain(hold.code) if hold.code else None,
-        called_off_at=call_off_at(status=booking.status, pickup_at=booking.pickup_at, is_held=held),
+        called_off_at=called_off_at(booking),
         may_replace=part is Actor.CONCIERGE and hold.transaction_id is None,
+        fee_owed=(booking.cancellation_fee or 0) if owing else 0,
     )
 
 

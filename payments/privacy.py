@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from accounts.privacy.registry import Holding, Part, Subject
 from payments.billing.rules import BillingStatus
 from payments.billing.tables import BillingAccount
-from payments.cards.forgetting import delete_at_square, forget_card, forget_payer
+from payments.cards.forgetting import delete_at_square, forget_card, forget_payer, save_forgotten
 from payments.cards.tables import Payer, SavedCard
 from payments.ledger.tables import LedgerPosting
 from payments.payouts.tables import Payout
@@ -86,6 +86,7 @@ PART = Part(
             erased="Brand, digits, expiry and the provider's ids emptied; the consent stays for 10 years",
             find=_cards,
             forget=forget_card,
+            write=save_forgotten,
             secret=frozenset({"sourceId", "saveKey"}),
         ),
         Holding(

@@ -17,7 +17,7 @@ from accounts.tables import User
 from atlas.templatetags.ui import format_money
 from bookings import labels
 from bookings.crew import Crew
-from bookings.notices import billing
+from bookings.notices import billing, payment
 from bookings.notices.said import Facts, Wording
 from bookings.receipts import links
 from bookings.receipts.reading import is_charged
@@ -52,9 +52,7 @@ def local_time(instant: datetime, timezone: str) -> str:
 def _confirmed(booking: Booking, crew: Crew) -> Wording:
     return Wording(
         _("Your ride %(reference)s is confirmed") % {"reference": booking.reference},
-        _("The operator is chosen and your card is authorised. We will tell you who drives as soon as that is known.")
-        if booking.transaction_id
-        else _("The operator is chosen. Your card is kept and charged nothing yet; we will tell you who drives."),
+        payment.confirmed(booking),
         (
             *_ride(booking),
             (_("From"), booking.details.pickup_location),
@@ -80,19 +78,19 @@ def _driver_assigned(booking: Booking, crew: Crew) -> Wording:
 def _cancelled(booking: Booking, crew: Crew) -> Wording:
     return Wording(
         _("Your ride %(reference)s is cancelled") % {"reference": booking.reference},
-        _("The ride will not take place. What was held on your card beyond the fee is released."),
+        payment.cancelled(booking),
         (*_ride(booking), *_cancellation(booking)),
         *_page(booking),
     )
 
 
 def _completed(booking: Booking, crew: Crew) -> Wording:
+    on_account = payment.is_on_account(booking)
     return Wording(
         _("Your ride %(reference)s is completed") % {"reference": booking.reference},
-        _("Thank you for riding with us. Your receipt is ready."),
+        payment.completed(booking),
         (*_ride(booking), (_("Price"), _money(booking, booking.final_price))),
-        _url("bookings:receipt", booking),
-        _("Show the receipt"),
+        *((_url("bookings:receipt", booking), _("Show the receipt")) if not on_account else _page(booking)),
     )
 
 
@@ -204,6 +202,20 @@ def _card_gone(booking: Booking, crew: Crew) -> Wording:
     )
 
 
+def _fee_refused(booking: Booking, crew: Crew) -> Wording:
+    return Wording(
+        _("The cancellation fee of %(reference)s could not be charged") % {"reference": booking.reference},
+        _("The card did not give the fee of the ride that was cancelled. It stays owed; please give another card."),
+        (
+            *_ride(booking),
+            (_("Cancellation fee"), _money(booking, booking.cancellation_fee or 0)),
+            *(((_("What the bank says"), str(explain(booking.hold.code).said)),) if booking.hold else ()),
+        ),
+        _url("bookings:card", booking),
+        _("Use another card"),
+    )
+
+
 WORDS: Mapping[NoticeKind, Callable[[Booking, Crew], Wording]] = {
     NoticeKind.CONFIRMED: _confirmed,
     NoticeKind.DRIVER_ASSIGNED: _driver_assigned,
@@ -218,6 +230,7 @@ WORDS: Mapping[NoticeKind, Callable[[Booking, Crew], Wording]] = {
     NoticeKind.CARD_REFUSED: _card_refused,
     NoticeKind.PAYMENT_MISSING: _payment_missing,
     NoticeKind.CARD_GONE: _card_gone,
+    NoticeKind.FEE_REFUSED: _fee_refused,
     NoticeKind.RECEIPT: billing.receipt,
     NoticeKind.INVOICE: billing.invoice,
     NoticeKind.INVOICE_OVERDUE: billing.overdue,

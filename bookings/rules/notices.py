@@ -14,6 +14,8 @@ class Occasion(StrEnum):
     """The card on file gave no hold."""
     CARD_GONE = "card_gone"
     """The card on file was removed before it was needed."""
+    FEE_REFUSED = "fee_refused"
+    """The cancellation fee was asked of a card that did not give it."""
 
 
 class NoticeKind(StrEnum):
@@ -30,6 +32,7 @@ class NoticeKind(StrEnum):
     CARD_REFUSED = "card_refused"
     PAYMENT_MISSING = "payment_missing"
     CARD_GONE = "card_gone"
+    FEE_REFUSED = "fee_refused"
     RECEIPT = "receipt"
     INVOICE = "invoice"
     INVOICE_OVERDUE = "invoice_overdue"
@@ -62,6 +65,7 @@ RECIPIENT: Mapping[NoticeKind, Actor] = MappingProxyType(
         _K.CARD_REFUSED: Actor.CONCIERGE,
         _K.PAYMENT_MISSING: Actor.OPERATOR,
         _K.CARD_GONE: Actor.CONCIERGE,
+        _K.FEE_REFUSED: Actor.CONCIERGE,
         _K.RECEIPT: Actor.CONCIERGE,
         _K.INVOICE: Actor.CONCIERGE,
         _K.INVOICE_OVERDUE: Actor.CONCIERGE,
@@ -69,9 +73,10 @@ RECIPIENT: Mapping[NoticeKind, Actor] = MappingProxyType(
     }
 )
 
-BILLING = frozenset({_K.INVOICE, _K.INVOICE_OVERDUE, _K.CREDIT_NOTE})
-"""Sent to the account's own address, and whatever somebody wishes to be told otherwise: they are owed."""
-PAPERS = BILLING | {_K.RECEIPT}
+BILLED = frozenset({_K.INVOICE, _K.INVOICE_OVERDUE, _K.CREDIT_NOTE})
+BILLING = BILLED | {_K.FEE_REFUSED}
+"""Sent whatever somebody wishes to be told otherwise: it is owed."""
+PAPERS = BILLED | {_K.RECEIPT}
 """Sent with the paper itself."""
 
 TOLD: Mapping[Action | Occasion, tuple[NoticeKind, ...]] = MappingProxyType(
@@ -85,6 +90,7 @@ TOLD: Mapping[Action | Occasion, tuple[NoticeKind, ...]] = MappingProxyType(
         Action.STATE_PRICE: (_K.PRICE_STATED,),
         Occasion.HOLD_REFUSED: (_K.CARD_REFUSED, _K.PAYMENT_MISSING),
         Occasion.CARD_GONE: (_K.CARD_GONE,),
+        Occasion.FEE_REFUSED: (_K.FEE_REFUSED,),
     }
 )
 
@@ -117,6 +123,8 @@ def is_outdated(
     `told_of` is the driver whom the notice is of (to a driver: its recipient), `driver_id` the booking's now;
     `card_is_good` when nothing is wrong with how it is paid.
     """
+    if kind is _K.FEE_REFUSED:
+        return card_is_good
     if kind in OF_CARDS:
         return card_is_good or status not in UPCOMING | LIVE
     if kind in (_K.CONFIRMED, _K.QUOTE_ACCEPTED):

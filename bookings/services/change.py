@@ -1,6 +1,6 @@
 """The one way in which a booking changes: status by the lifecycle, index keys by the status, history beside it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 
@@ -18,6 +18,8 @@ from bookings.rules.lifecycle import INITIAL, JOBS, OPEN, Action, Actor, Booking
 from bookings.rules.notices import TOLD, Occasion
 from bookings.rules.types import PaymentStatus
 from bookings.tables import Booking, BookingHistory
+
+TIME_FOR_A_CARD = timedelta(hours=1)
 
 
 def move(
@@ -144,8 +146,14 @@ def _hold_due(booking: Booking) -> tuple[datetime | None, datetime | None]:
         return None, None
     if hold.transaction_id is not None:  # nothing else happens to it until that is answered
         return hold.asked_at + settings.ACCEPTANCE_ANSWERED_WITHIN, None
-    held = is_held(booking)
-    return hold.ask_at, call_off_at(status=booking.status, pickup_at=booking.pickup_at, is_held=held)
+    return hold.ask_at, called_off_at(booking)
+
+
+def called_off_at(booking: Booking) -> datetime | None:
+    """When a ride that waits for a card is called off; who has none, and lost the hold, has an hour at least."""
+    at = call_off_at(status=booking.status, pickup_at=booking.pickup_at, is_held=is_held(booking))
+    since = booking.hold.asked_at if booking.hold is not None and booking.hold.transaction_id is None else None
+    return max(at, since + TIME_FOR_A_CARD) if at is not None and since is not None else at
 
 
 def _notices(booking: Booking, action: Action, before: BookingStatus, former_driver_id: str | None) -> NoticesDue:

@@ -9,6 +9,7 @@ from atlas.dynamo.transaction import Transaction, retried, transact
 from atlas.errors import Unavailable
 from bookings.events import RideCancelled
 from bookings.rules.lifecycle import BookingStatus
+from bookings.rules.notices import Occasion
 from bookings.rules.types import PaymentStatus
 from bookings.services import change
 from bookings.services.trying import CALLED_OFF, end_try, open_try, outcome_of
@@ -21,12 +22,15 @@ from payments.tables import PaymentTransaction
 
 log = structlog.get_logger(__name__)
 
+NO_CARD = "CARD_REMOVED"
+"""As `payments.cards.using.fault_of` says it: the ride was held for by a card that was never kept."""
+
 
 def charge_fee(*, booking_id: str) -> bool:
     """Ask the card for the fee; False when there is nothing (more) to ask.
 
-    A definite no is final: the fee stays owed, as the booking and the payment's panel say. Raises `Unavailable` while
-    there is no answer: call again, it is asked by the same key.
+    A definite no is final: the fee stays owed, and who owes it is told and may give another card. Raises
+    `Unavailable` while there is no answer: call again, it is asked by the same key.
     """
     transaction = _begin(booking_id)
     if transaction is None:
@@ -46,11 +50,13 @@ def _begin(booking_id: str) -> PaymentTransaction | None:
         return None
     if hold.transaction_id is not None:
         return PaymentTransaction.fetch(hold.transaction_id)
-    card = SavedCard.fetch(booking.card_id)
-    fault = fault_of(card, at=utc_now()) or (hold.code if hold.code and remedy(hold.code) is not Remedy.WAIT else None)
+    card = SavedCard.find(booking.card_id) if booking.card_id is not None else None
+    fault = fault_of(card, at=utc_now()) if card is not None else NO_CARD
+    if fault is None and hold.code and remedy(hold.code) is not Remedy.WAIT:
+        fault = hold.code
     with transact() as tx:
-        if fault is not None:
-            _refused(tx, booking, fault)
+        if card is None or fault is not None:
+            _refused(tx, booking, str(fault))
             return None
         transaction = open_try(tx, booking, card, amount=booking.cancellation_fee)
         change.save(tx, booking)
@@ -79,9 +85,10 @@ def _record(booking_id: str, transaction_id: str, outcome: Authorized | Declined
 
 
 def _refused(tx: Transaction, booking: Booking, code: str) -> None:
-    """A no is for good; a try that nobody answered is followed by another one."""
+    """A no is for good, until another card is given; a try that nobody answered is followed by another one."""
     end_try(booking, code=code)
     if code != CALLED_OFF:
         booking.hold.ask_at = None
+        change.tell(tx, booking, Occasion.FEE_REFUSED)
         log.warning("fee_not_charged", booking_id=booking.id, code=code)
     change.save(tx, booking, announce=True)

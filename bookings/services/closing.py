@@ -14,7 +14,7 @@ from bookings.rules.cancellation import fee, no_show_allowed
 from bookings.rules.deadlines import Task
 from bookings.rules.holding import is_wanted
 from bookings.rules.lifecycle import EXPIRABLE, Action, Actor, BookingStatus, transition
-from bookings.rules.notices import NoticeKind
+from bookings.rules.notices import NoticeKind, Occasion
 from bookings.rules.types import TAKEN, CancellationCode, DeclineReason, QuoteStatus
 from bookings.services import change
 from bookings.services.dispatching import end_duty
@@ -23,7 +23,8 @@ from bookings.services.numbering import give_number, is_due
 from bookings.services.quoting import check_not_accepting, close_pending
 from bookings.services.standing import stand
 from bookings.services.trying import check_no_try
-from bookings.tables import ArchivedBooking, Booking
+from bookings.tables import ArchivedBooking, Booking, Hold
+from payments.progress import LAPSED
 from payments.rules.types import TransactionStatus
 from payments.tables import PaymentTransaction
 
@@ -147,6 +148,7 @@ def expire_now(*, user: CurrentUser, booking_id: str, note: str) -> Booking:
 def follow_payment(*, booking_id: str) -> bool:
     """Bring the booking to where its payment is now; a completed ride whose money was taken is PAID.
 
+    A hold that is gone is asked for anew of the card on file; where none is kept, who pays is asked for another card.
     Once money was taken for a ride that is over, or for its cancellation, its receipt gets its number with that.
 
     The news of a payment may come late, twice or out of order, so they are taken as a reason to look, not as the truth.
@@ -163,13 +165,19 @@ def follow_payment(*, booking_id: str) -> bool:
     ids = [booking.transaction_id, *(each.transaction_id for each in booking.charges)]
     ride, *others = get_many(*((PaymentTransaction, each) for each in ids), consistent=True)
     is_news = stand(booking, ride, others)
-    if ride.status is TransactionStatus.FAILED and booking.hold is not None and is_wanted(booking.status):
+    lapsed = ride.status is TransactionStatus.FAILED and is_wanted(booking.status)
+    needs_card = lapsed and booking.hold is None
+    if needs_card:
+        booking.hold = Hold(code=LAPSED, asked_at=utc_now(), refusals=1)
+    elif lapsed:
         is_news = _ask_anew(booking) or is_news
     settles = booking.status is BookingStatus.COMPLETED and booking.payment_status in TAKEN
     numbers = is_due(booking)
-    if not (is_news or settles or numbers):
+    if not (is_news or settles or numbers or needs_card):
         return False
     with transact() as tx:
+        if needs_card:
+            change.tell(tx, booking, Occasion.HOLD_REFUSED)
         if numbers:
             give_number(tx, booking)
             outbox.add(tx, PaperDue(booking.id, NoticeKind.RECEIPT, str(booking.receipt_number)))

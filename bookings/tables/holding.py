@@ -14,7 +14,7 @@ class Hold(Document):
     transaction_id = UnicodeAttribute(attr_name="transactionId", null=True)
     """The try that is under way: a payment of its own, with its own key."""
     asked_at = InstantAttribute(attr_name="askedAt", null=True)
-    """Since when."""
+    """Since when; without a try, since when a hold is gone that no kept card gave."""
     refusals = IntegerAttribute(default=0)
     """In a row, of this card."""
     code = UnicodeAttribute(null=True)

@@ -17,6 +17,7 @@ from bookings import services
 from bookings.forms.paying import CardChoiceForm
 from bookings.notices.wording import local_time
 from bookings.paying import card_state
+from bookings.rules.holding import is_wanted
 from bookings.selectors import booking_of
 from bookings.services.replacing import check_replaceable
 from bookings.tables import Booking
@@ -62,11 +63,13 @@ def card(request: HttpRequest, booking_id: UUID) -> HttpResponseBase:
             form.add_error(None, _("The card is kept, but it did not give the price."))
     if form.is_bound and request.accepts("text/html") is False:
         return refused_as_json(form, decline)
+    shown = card_state(booking)
+    owed = shown.fee_owed if shown is not None else 0
     contact = {"email": user.email, "givenName": user.name.split(" ")[0]}
-    field = card_field(amount=booking.final_price, currency=booking.currency, contact=contact)
+    field = card_field(amount=owed or booking.final_price, currency=booking.currency, contact=contact)
     context = {
         "booking": booking,
-        "state": card_state(booking),
+        "state": shown,
         "form": form,
         "decline": decline,
         "local": local,
@@ -93,6 +96,8 @@ def state(request: HttpRequest, booking_id: UUID) -> HttpResponseBase:
 
 
 def _replaced(booking: Booking) -> str:
+    if not is_wanted(booking.status):
+        return _("The card is changed. The cancellation fee is charged to it.")
     if booking.hold.ask_at is None:
         return _("The card is changed, and the price is reserved on it.")
     at = local_time(booking.hold.ask_at, booking.details.timezone)

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from atlas import outbox
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.transaction import transact
 from payments import gateway
 from payments.cards.tables import Payer, SavedCard
+from payments.events import CardRemoved
 from payments.rules.cards import CardStatus
 from payments.services.asking import answer
 
@@ -21,6 +23,15 @@ def delete_at_square(_: Any, payer: Payer) -> None:
         answer(lambda: gateway.delete_customer(known["S"]))
     with transact() as tx:
         tx.save(payer)
+
+
+def save_forgotten(_: Any, card: SavedCard) -> None:
+    """What counts on a card that was good until now is told, as when its holder takes it away."""
+    was = (card.stored or {}).get("status", {}).get("S")
+    with transact() as tx:
+        tx.save(card)
+        if was == CardStatus.ACTIVE and card.status is CardStatus.REMOVED:
+            outbox.add(tx, CardRemoved(card.id, card.payer_id))
 
 
 def forget_card(_: Any, card: SavedCard) -> None:

@@ -1,5 +1,6 @@
 """One's own cards on file: which are kept, another one, and taking one away."""
 
+from math import ceil
 from uuid import UUID
 
 from django.conf import settings
@@ -11,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.users import current_user
-from atlas.errors import Conflict, Invalid, PaymentDeclined
+from atlas import rates
+from atlas.errors import Conflict, Invalid, PaymentDeclined, TooMany
 from atlas.forms import show_errors
 from atlas.web import action, page, sentence
 from payments.cards.forms import NewCardForm
@@ -37,7 +39,10 @@ def cards(request: HttpRequest) -> HttpResponseBase:
     local = settings.SQUARE_ENVIRONMENT == Environment.LOCAL
     form = NewCardForm(request.POST if request.method == "POST" else None, local=local)
     decline: Decline | None = None
-    if form.is_bound and form.is_valid():
+    wait = rates.count("card", f"user:{user.id}") if form.is_bound else 0
+    if wait:
+        form.add_error(None, _("Too many cards were tried. Try again in %d minutes.") % ceil(wait / 60))
+    elif form.is_bound and form.is_valid():
         try:
             save_card(payer_id=payer_id, **form.values)
         except PaymentDeclined as error:
@@ -55,7 +60,7 @@ def cards(request: HttpRequest) -> HttpResponseBase:
     if form.is_bound and request.accepts("text/html") is False:
         said = [str(message) for each in form.errors.values() for message in each]
         words = [str(decline.said), str(decline.advice)] if decline else said
-        return JsonResponse({"state": "open", "said": " ".join(words)}, status=Invalid.status)
+        return JsonResponse({"state": "open", "said": " ".join(words)}, status=_status(wait))
     kept = list_cards(payer_id=payer_id)
     contact = {"email": user.email, "givenName": user.name.split(" ")[0]}
     context = {
@@ -66,7 +71,12 @@ def cards(request: HttpRequest) -> HttpResponseBase:
         "local": local,
         "card": {**card_field(amount=0, currency="USD", contact=contact), "later": True},
     }
-    return render(request, "payments/cards.html", context, status=Invalid.status if form.is_bound else 200)
+    return render(request, "payments/cards.html", context, status=_status(wait) if form.is_bound else 200)
+
+
+def _status(wait: float) -> int:
+    """Of a form that was not taken."""
+    return TooMany.status if wait else Invalid.status
 
 
 @page

@@ -3,6 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+from rest_framework.settings import api_settings
+
+from atlas import rates
 from atlas.local.square.testing import SandboxControl
 from bookings.rules.lifecycle import BookingStatus
 from payments.cards.consent import VERSION
@@ -106,3 +110,20 @@ def test_the_list_in_the_account(cast: Cast, sandbox: SandboxControl) -> None:
     assert SavedCard.fetch(card.id).status is CardStatus.ACTIVE
     assert "The card is removed." in text(client.post(f"/account/cards/{card.id}/remove/", follow=True))
     assert not list_cards(payer_id=cast.concierge.id)
+
+
+def test_the_page_and_the_api_count_as_one(
+    cast: Cast, sandbox: SandboxControl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(api_settings.DEFAULT_THROTTLE_RATES, "card", "2/hour")
+    client = browser(cast.concierge)
+    sent = {"source_id": CARD, "consent": VERSION}
+    assert client.post("/account/cards/", {"source_id": CARD}).status_code == 400
+    rates.count("card", f"user:{cast.concierge.id}")  # by the API
+    refused = client.post("/account/cards/", sent)
+    assert refused.status_code == 429
+    assert "Too many cards were tried. Try again in" in text(refused)
+    assert client.post("/account/cards/", sent, headers=JSON).status_code == 429
+    assert not list_cards(payer_id=cast.concierge.id)
+    assert client.get("/account/cards/").status_code == 200
+    assert browser(cast.other_concierge).post("/account/cards/", sent).status_code == 302

@@ -218,7 +218,7 @@ def test_a_lower_price_after_the_invoice(
     assert [each.amount for each in invoice.credit_notes] == [PRICE - 15_000]
     rows = {row.label: row.amount for row in document(invoice).rows}
     assert rows["To be paid"] == "$150.00 USD"
-    assert rows[f"Credit note {invoice.credit_notes[0].number}"] == "-$60.00"
+    assert rows[f"Credit note {invoice.credit_notes[0].number}"] == "\N{MINUS SIGN}$60.00"
     assert not [label for label in rows if "Less than agreed" in label]
     assert any("Credit note" in each.subject for each in mailoutbox)
     sandbox.pay_invoice(row_of(booking).bill.gateway_id)
@@ -226,6 +226,19 @@ def test_a_lower_price_after_the_invoice(
     after = Booking.fetch(booking.id)
     assert (after.status, after.paid, after.refunded) == (BookingStatus.PAID, 15_000, 0)
     assert len(row_of(booking).bill.credit_notes) == 1
+
+
+def test_what_is_told_says_nothing_of_a_card(payer: Cast, mailoutbox: Mails) -> None:
+    drive(payer, accept(payer))
+    cancel(payer, accept(payer))
+    words = [str(each.body) for each in mailoutbox if each.to == [payer.concierge.email]]
+    assert any("The invoice comes after the ride" in each for each in words)
+    assert any("The invoice is sent to the address of your account." in each for each in words)
+    assert any("Nothing is owed for it." in each for each in words)
+    assert not [each for each in words if "card" in each.lower()]
+    mailoutbox.clear()
+    cancel(payer, accept(payer, hours_ahead=0.75))
+    assert any("You will be sent an invoice of the cancellation fee." in str(each.body) for each in mailoutbox)
 
 
 def test_numbers_have_no_gaps_and_a_series_each(payer: Cast, finance: User) -> None:

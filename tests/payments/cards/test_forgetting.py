@@ -9,12 +9,14 @@ from accounts.privacy import erasing
 from accounts.privacy.registry import Subject
 from accounts.privacy.subjects import NOTHING
 from accounts.rules.roles import Role
+from atlas import events
 from atlas.errors import Unavailable
 from atlas.local.square.testing import SandboxControl
 from payments.cards.consent import VERSION
 from payments.cards.saving import open_card, save_card, settle_card
 from payments.cards.tables import Payer, SavedCard
-from payments.cards.using import list_cards
+from payments.cards.using import list_cards, remove_card
+from payments.events import CardRemoved
 from payments.privacy import PART
 from payments.rules.cards import CardStatus
 
@@ -55,6 +57,16 @@ def test_nothing_but_the_consent_is_left(sandbox: SandboxControl, person: Subjec
     assert (proof.status, proof.consent) == (CardStatus.REMOVED, card.consent)
     erasing.run_pass(person)
     assert SavedCard.fetch(card.id).version == proof.version
+
+
+def test_rides_that_count_on_a_card_are_told_once(sandbox: SandboxControl, person: Subject) -> None:
+    card, removed = keep(person), keep(person)
+    remove_card(payer_id=person.user_id, card_id=removed.id)
+    heard: list[CardRemoved] = []
+    events.subscribe(CardRemoved, heard.append)
+    for _ in range(2):
+        erasing.run_pass(person)
+    assert heard == [CardRemoved(card.id, person.user_id)]
 
 
 def test_while_square_is_away_it_stays_known_here(sandbox: SandboxControl, person: Subject) -> None:
