@@ -66,7 +66,7 @@ def joined(reports: list[dict[str, Any]]) -> dict[str, Any]:
     """Sums of everything but the time, which passed for all at once."""
     if not reports:
         return {}
-    names = ("numbers", "deeds", "calls", "befallen", "webhooks", "reached", "refusals", "passed")
+    names = ("numbers", "plots", "deeds", "calls", "befallen", "webhooks", "reached", "refusals", "passed")
     whole: dict[str, Any] = {name: sum((Counter(each[name]) for each in reports), Counter()) for name in names}
     whole["numbers"]["seconds"] = max(each["numbers"]["seconds"] for each in reports)
     hows = reports[0]["ended"]
@@ -104,6 +104,7 @@ def show(whole: dict[str, Any]) -> None:
     numbers = whole["numbers"]
     print(f"{numbers['runs']} runs, {numbers['steps']} steps, {numbers['seconds']} s")
     for title, name in (
+        ("Plots", "plots"),
         ("Deeds", "deeds"),
         ("Asked of Square", "calls"),
         ("Faults of Square and the network", "befallen"),

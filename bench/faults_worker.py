@@ -1,6 +1,6 @@
 """One process of `bench.faults`: an engine, a sandbox and a Redis of its own, and its share of the runs.
 
-    python -m bench.faults_worker play RUNS SEED REPORT
+    python -m bench.faults_worker play RUNS SEED REPORT [PLOT ...]
     python -m bench.faults_worker mutants RUNS SEED REPORT [NAME ...]
 
 Writes what it counted to REPORT as JSON. Exit code 1 when a run fails, with its steps on standard error.
@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from atlas.dynamo.provision.plan import make_plan
 from atlas.dynamo.registry import tables
 from atlas.local.square.testing import SandboxServer
 from tests.payments.faults import mutants, points
+from tests.payments.faults.choices import Plot
 from tests.payments.faults.playing import arena, play
 from tests.payments.faults.world import Tally
 from tests.settings import services
@@ -62,6 +63,7 @@ def stage() -> Iterator[Tally]:
 def counted(tally: Tally, seconds: float) -> dict[str, Any]:
     return {
         "numbers": {"runs": tally.runs, "steps": tally.steps, "seconds": round(seconds)},
+        "plots": tally.plots,
         "deeds": tally.deeds,
         "calls": tally.calls,
         "befallen": tally.befallen,
@@ -73,13 +75,13 @@ def counted(tally: Tally, seconds: float) -> dict[str, Any]:
     }
 
 
-def play_share(tally: Tally, runs: int, seed: int, report: Path) -> bool:
+def play_share(tally: Tally, runs: int, seed: int, report: Path, plots: Sequence[Plot]) -> bool:
     """In parts of `PART` runs, each with a seed of its own; what was counted is written after each."""
     began = time.monotonic()
     well = True
     while well and tally.runs < runs:
         try:
-            play(runs=min(PART, runs - tally.runs), start=seed + tally.runs, shrinking=True)
+            play(runs=min(PART, runs - tally.runs), start=seed + tally.runs, shrinking=True, plots=plots)
         except Exception:
             print(f"A run fails (seed {seed + tally.runs}):", file=sys.stderr)
             traceback.print_exc()
@@ -104,7 +106,8 @@ def main(arguments: list[str]) -> int:
     mode, runs, seed, report, *names = arguments
     with services, stage() as tally:
         if mode == "play":
-            well = play_share(tally, int(runs), int(seed), Path(report))
+            plots = [Plot(name) for name in names] or list(Plot)
+            well = play_share(tally, int(runs), int(seed), Path(report), plots)
         else:
             well = find_mutants(tally, int(runs), int(seed), Path(report), names)
     return 0 if well else 1

@@ -3,10 +3,10 @@
 from collections import Counter
 
 from payments.ledger.checking import check_payments, check_postings, check_sums
-from payments.ledger.kinds import Account
+from payments.ledger.kinds import Account, DisputeState
 from payments.ledger.tables import LedgerPosting
 from payments.rules.types import PaymentMethod
-from tests.payments.faults.looking import TAKEN, Seen, cents
+from tests.payments.faults.looking import TAKEN, Seen, cents, in_dispute
 
 
 def check_books(seen: Seen) -> None:
@@ -21,7 +21,11 @@ def check_books(seen: Seen) -> None:
         accounts = posted.pop(row.id, Counter())
         cash = Account.BANK if row.method is PaymentMethod.WIRE else Account.SQUARE
         kept = row.amount - row.refunded if row.status in TAKEN else 0
-        assert accounts[cash] == kept, f"{accounts[cash]} in the books, {kept} kept of {row.id}"
+        disputed, lost = in_dispute(row, DisputeState.OPEN), in_dispute(row, DisputeState.LOST)
+        assert accounts[cash] == kept - disputed - lost, f"{accounts[cash]} in the books, {kept} kept of {row.id}"
+        assert accounts[Account.DISPUTED] == disputed, f"{accounts[Account.DISPUTED]} booked of {disputed} disputed"
+        owed = row.amount if row.is_owed else 0
+        assert accounts[Account.CUSTOMER] == owed, f"{accounts[Account.CUSTOMER]} booked of {owed} owed"
     assert not posted, f"books of payments that are not there: {posted}"
 
 
@@ -33,6 +37,7 @@ def check_ledger(seen: Seen) -> None:
     taken = [row for row in seen.rows.values() if row.status in TAKEN]
     assert {posting.transaction_id for posting in postings} >= {row.id for row in taken}
     at_square = sum(posting.sum("square") for posting in postings)
-    assert at_square == sum(
+    held_back = sum(cents(each, "amount_money") for each in seen.disputes if each["state"] != "WON")
+    assert at_square + held_back == sum(
         cents(each) - cents(each, "refunded_money") for each in seen.payments if each["status"] == "COMPLETED"
-    )
+    ), "the books say something else than Square has"

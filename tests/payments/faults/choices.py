@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from random import Random
 from typing import Any
 
@@ -29,6 +30,20 @@ PASSING = {
     "a day": 25 * 60,
     "a week": 7 * 24 * 60 + 5,
 }
+
+
+class Plot(StrEnum):
+    """What a run is about: the deeds of the other plots do not happen in it, so that its own come far."""
+
+    RIDES = "rides"
+    """Held at once, driven, cancelled, refunded."""
+    CARDS = "cards on file"
+    """Too far ahead to be held for."""
+    PRICES = "final prices"
+    """Extras, with consent and without, and tips."""
+    DISPUTES = "disputes"
+    ACCOUNT = "on account"
+    """Invoices and bank transfers."""
 
 
 @dataclass(frozen=True)
@@ -65,14 +80,19 @@ def trouble_of(luck: Random) -> Trouble:
 
 DEEDS: dict[str, st.SearchStrategy[dict[str, Any]]] = {}
 """What may happen, by the name of its method -> what it is given."""
-WEIGHED: list[str] = []
-"""The same, each as often as its weight."""
+WEIGHED: dict[Plot, list[str]] = {plot: [] for plot in Plot}
+"""The same, by plot, each as often as its weight."""
 
 
-def deed(weight: int, **given: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def deed(
+    weight: int, *plots: Plot, otherwise: int = 0, **given: st.SearchStrategy[Any]
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Of these plots, `otherwise` of the others; of all where none is named."""
+
     def note(method: Callable[..., None]) -> Callable[..., None]:
         DEEDS[method.__name__] = st.fixed_dictionaries(given)
-        WEIGHED.extend([method.__name__] * weight)
+        for plot in Plot:
+            WEIGHED[plot].extend([method.__name__] * (weight if plot in plots or not plots else otherwise))
         return method
 
     return note

@@ -3,29 +3,33 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 
+from accounts.tables import User
 from atlas import outbox
-from atlas.tables import OutboxRow
+from atlas.dynamo.attributes import utc_now
 from bookings import tasks as bookings_tasks
-from bookings.rules.lifecycle import BookingStatus
-from bookings.rules.types import payment_status
-from bookings.tables import Booking
 from payments import tasks as payments_tasks
-from payments.reconciling.comparing import FITS, REFUND_STATES
+from payments.billing import wires
+from payments.cards import tasks as cards_tasks
+from payments.gateway.invoices import OWED
 from payments.reconciling.report import differences
 from payments.reconciling.tables import PaymentDifference
 from payments.rules.differences import DifferenceStatus
-from payments.rules.types import OperationState, TransactionStatus
-from payments.services.asking import CLOSED
 from payments.tables import PaymentTransaction
+from tests.payments.faults.agreeing import check_agreement, check_stories
 from tests.payments.faults.books import check_ledger
-from tests.payments.faults.looking import TAKEN, Seen, Wishes, cents, check_always, look
+from tests.payments.faults.due import planned, waiting
+from tests.payments.faults.looking import check_always, look
+from tests.payments.faults.points import passed
+from tests.payments.faults.wishes import Wishes
 from tests.payments.faults.world import World
 
-S, B = TransactionStatus, BookingStatus
 ROUND = timedelta(minutes=61)
 """More than the longest pause before anything is tried again, and all rounds together less than a hold lives."""
 ROUNDS = 14
+A_DAY = timedelta(hours=25)
+"""Within it each open invoice is asked about."""
 Reconcile = Callable[..., str]
 
 
@@ -39,9 +43,11 @@ class Ending:
     """Calls that were late arrive; else they are lost."""
     tells: bool = True
     """Webhooks that were not lost come, shuffled; else they are lost too."""
+    pays: bool = True
+    """Open invoices are paid, and disputes are won; else invoices stay open, and disputes are lost."""
 
 
-def finish(world: World, ending: Ending, wishes: Wishes, reconcile: Reconcile) -> None:
+def finish(world: World, ending: Ending, wishes: Wishes, finance: tuple[User, User], reconcile: Reconcile) -> None:
     """Until nothing is due; then look."""
     world.sandbox.clear_faults()
     for process in list(world.stalled):
@@ -51,33 +57,43 @@ def finish(world: World, ending: Ending, wishes: Wishes, reconcile: Reconcile) -
             world.kill(process)
     if ending.arrives:
         world.arrive()
-    for number in range(ROUNDS):
-        if not go_round(world, ending, number):
-            break
-    else:
-        raise AssertionError(f"It never ends: {waiting()}")
-    check_quiet(world)
+    go_on(world, ending)
+    if people_finish(world, ending, finance):
+        go_on(world, ending)
     if not world.lost and ending.tells:
         with world.now():
             found = list(differences(reconcile(mending=False)))
         assert not found, f"all news came, and yet: {[(each.kind, each.ours, each.theirs) for each in found]}"
     with world.now():
         reconcile(mending=True)
-    for number in range(ROUNDS):
-        if not go_round(world, ending, number):
-            break
+    go_on(world, ending)
+    if people_finish(world, ending, finance):
+        go_on(world, ending)
     with world.now():
         left = [each for each in differences(reconcile(mending=True)) if each.status is DifferenceStatus.OPEN]
         left += [each for each in PaymentDifference.scan() if each.status is DifferenceStatus.OPEN]
     assert not left, f"reconciliation leaves {[(each.kind, each.mend, each.ours, each.theirs) for each in left]}"
     check_quiet(world)
-    seen = look(world.sandbox)
+    seen = look(world.sandbox, wishes)
     check_always(seen, wishes)
     check_agreement(seen)
     check_ledger(seen)
-    check_stories(world, seen, wishes)
+    check_stories(seen, wishes)
+    world.tally.reached.update(f"{row.purpose} {row.method} {row.status}" for row in seen.rows.values())
     world.tally.reached.update(f"payment {row.status}" for row in seen.rows.values())
     world.tally.reached.update(f"ride {booking.status}" for booking in seen.bookings.values())
+    world.tally.reached.update(f"price {each.final.state}" for each in seen.bookings.values() if each.final is not None)
+    world.tally.reached.update(f"dispute {each['state']}" for each in seen.disputes)
+
+
+def go_on(world: World, ending: Ending) -> None:
+    """Rounds until nothing is to be done any more."""
+    for number in range(ROUNDS):
+        if not go_round(world, ending, number):
+            check_quiet(world)
+            return
+    with world.now():
+        raise AssertionError(f"It never ends: {waiting()}")
 
 
 def go_round(world: World, ending: Ending, number: int) -> bool:
@@ -86,67 +102,64 @@ def go_round(world: World, ending: Ending, number: int) -> bool:
         world.answer_refund(refund["id"])
     told = world.deliver_all(seed=number) if ending.tells else 0
     world.work_off()
-    world.advance(ROUND)
-    for job in (outbox.redeliver_outbox, bookings_tasks.expire_due, payments_tasks.settle_due):
+    with world.now():
+        at = planned()
+        pause = max(ROUND, at - utc_now() + timedelta(seconds=1)) if at is not None and number else ROUND
+    world.advance(pause)
+    for job in (
+        outbox.redeliver_outbox,
+        bookings_tasks.expire_due,
+        payments_tasks.settle_due,
+        cards_tasks.settle_due_cards,
+    ):
         world.do(job)
         world.work_off()
-    return bool(told or waiting())
+    with world.now():
+        return bool(told or waiting())
 
 
-def waiting() -> list[str]:
-    """Everything that still wants something to be done."""
-    rows = [f"{row.event} {row.payload}: {row.last_error}" for row in OutboxRow.scan()]
-    due = [f"{row} {row.status} {row.operations}" for row in PaymentTransaction.scan() if row.due_at]
-    accepting = [str(booking) for booking in Booking.scan() if booking.acceptance]
-    return rows + due + accepting
+def people_finish(world: World, ending: Ending, finance: tuple[User, User]) -> bool:
+    """Banks decide every dispute, payers pay or do not, finance sees each transfer through. Whether anything was."""
+    before = (passed.total(), world.moves)
+    for dispute in world.sandbox.disputes():
+        if dispute["state"] in ("EVIDENCE_REQUIRED", "PROCESSING"):
+            world.moves += 1
+            world.sandbox.decide_dispute(dispute["id"], "WON" if ending.pays else "LOST")
+    with world.now():
+        finish_wires(world, finance)
+    for invoice in world.sandbox.invoices() if ending.pays else ():
+        if invoice["status"] in OWED:
+            world.moves += 1
+            world.sandbox.pay_invoice(invoice["id"])
+    if before == (passed.total(), world.moves):
+        return False
+    world.advance(A_DAY)
+    return True
+
+
+def finish_wires(world: World, finance: tuple[User, User]) -> None:
+    """What was recorded is confirmed, or rejected where it cannot be; what has to go back by bank goes."""
+    one, other = finance
+    references = (f"{world.bookings[0]} end {number}" for number in count()) if world.bookings else iter(())
+    for row in [each for each in PaymentTransaction.scan() if each.wires or wires.refunds_to_send(each)]:
+        for wire in wires.recorded(row):
+            confirms = other if wire.recorded_by == one.id else one
+            if not world.tolerate(
+                lambda: wires.confirm(user=confirms, transaction_id=row.id, wire_id=wire.id)  # noqa: B023 (at once)
+            ):
+                wires.reject(user=one, transaction_id=row.id, wire_id=wire.id)
+        for refund in wires.refunds_to_send(PaymentTransaction.fetch(row.id)):
+            sent = wires.record_refund(
+                user=one,
+                transaction_id=row.id,
+                refund_key=refund.key,
+                bank_reference=f"{next(references)} {utc_now():%H%M%S}",
+                value_on=utc_now().date(),
+            )
+            wires.confirm(user=other, transaction_id=row.id, wire_id=sent.wires[-1].id)
 
 
 def check_quiet(world: World) -> None:
-    assert not waiting()
+    with world.now():
+        assert not (left := waiting()), left
     assert not world.broker
-
-
-def check_agreement(seen: Seen) -> None:
-    """Our rows say what Square says, one by one."""
-    for row in seen.rows.values():
-        there = seen.payments_of(row)
-        live = [each for each in there if each["status"] in ("APPROVED", "COMPLETED")]
-        if row.status in CLOSED:
-            assert not live, f"{row.id} is {row.status}, and Square holds {live}"
-            continue
-        assert row.status is not S.PENDING
-        assert [each["id"] for each in live] == [row.payment_gateway_id]
-        assert row.status in FITS[live[0]["status"]]
-        assert (row.amount, row.currency) == (cents(live[0]), live[0]["total_money"]["currency"])
-        assert row.refunded == cents(live[0], "refunded_money")
-        ours = sorted((each.gateway_id, each.amount, each.state) for each in row.refunds if each.gateway_id)
-        theirs = seen.refunds_of(live[0])
-        assert ours == sorted(
-            (each["id"], cents(each, "amount_money"), REFUND_STATES[each["status"]]) for each in theirs
-        )
-
-
-def check_stories(world: World, seen: Seen, wishes: Wishes) -> None:
-    """Each ride has the money that its story says; nobody holds money for a ride that is over or was never sold."""
-    for row in seen.rows.values():
-        booking = seen.bookings[row.reference]
-        if row.status is S.AUTHORIZED:
-            assert booking.transaction_id == row.id, "held for nothing"
-            assert booking.status not in (B.CANCELLED, B.EXPIRED), "held for a ride that is over"
-        if row.status in TAKEN:
-            assert booking.transaction_id == row.id, "taken for nothing"
-    for booking in seen.bookings.values():
-        if booking.transaction_id is None:
-            continue
-        row = seen.rows[booking.transaction_id]
-        assert booking.payment_status is payment_status(row.status)
-        if booking.id in wishes.touched:
-            continue
-        kept = row.amount - row.refunded if row.status in TAKEN else 0
-        failed = any(each.state is OperationState.FAILED for each in row.refunds)
-        if booking.status is B.COMPLETED:
-            assert row.status is S.FAILED, "driven, and nobody took the money"
-        elif booking.status is B.PAID:
-            assert kept == booking.final_price
-        elif booking.status is B.CANCELLED and row.status in TAKEN and not failed:
-            assert kept == booking.cancellation_fee

@@ -1,6 +1,6 @@
 """Runs of the machine, for a test as for the bench: who must stand by, and how many are played."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.test import override_settings
@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import get_state_machine_test
 
 from atlas.local.square.testing import SandboxControl
+from tests.payments.faults.choices import Plot
 from tests.payments.faults.machine import Money
 from tests.payments.faults.points import watched
 from tests.payments.faults.world import Tally, broker_of, people
@@ -20,13 +21,16 @@ PATIENCE_SECONDS = 0.3
 @contextmanager
 def arena(sandbox: SandboxControl) -> Iterator[Tally]:
     """The machine's process-wide surroundings. `sandbox` must be the one of the settings."""
-    Money.sandbox, Money.cast, Money.tally = sandbox, people(), Tally()
-    with override_settings(SQUARE_TIMEOUT_SECONDS=PATIENCE_SECONDS), watched(), broker_of(lambda: Money.current):
-        yield Money.tally
+    Money.sandbox, Money.tally = sandbox, Tally()
+    with override_settings(SQUARE_TIMEOUT_SECONDS=PATIENCE_SECONDS, OPEN_REQUEST_SHARDS=1):
+        Money.cast, Money.finance = people()
+        with watched(), broker_of(lambda: Money.current):
+            yield Money.tally
 
 
-def play(*, runs: int, start: int, shrinking: bool = False) -> None:
+def play(*, runs: int, start: int, shrinking: bool = False, plots: Sequence[Plot] = tuple(Plot)) -> None:
     """So many runs, the same for the same `start`. Raises what the first one fails with, its steps in the notes."""
+    Money.plots = tuple(plots)
     phases = [Phase.generate, Phase.shrink] if shrinking else [Phase.generate]
     how = settings(
         max_examples=runs,

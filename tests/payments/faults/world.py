@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core import mail
 from pynamodb.exceptions import PynamoDBException
 
+from accounts.rules.roles import Role, StaffRole
 from accounts.tables import User
 from atlas import outbox
 from atlas.dynamo.table import Table
@@ -28,17 +29,18 @@ from atlas.tables import OutboxRow
 from bookings.tables import Booking, BookingHistory, Quote
 from fleet.factories import DriverFactory, VehicleFactory
 from payments import webhooks
+from payments.billing.tables import BillingAccount, BillingCredit
+from payments.cards.tables import Payer, SavedCard
 from payments.gateway import OutcomeUnknown, Refused
 from payments.ledger.tables import LedgerBalance, LedgerPosting
 from payments.reconciling.tables import PaymentDifference
 from payments.tables import PaymentTransaction, WebhookEvent
-from tests.bookings.stage import Cast, make_cast, requested
+from tests.bookings.stage import Cast, make_cast
+from tests.factories import UserFactory
 from tests.payments.faults.points import NAMED, Fate, Process
 
 BEGIN = datetime(2031, 3, 3, 9, 0, tzinfo=UTC)
 PRICE = 20_000
-HOURS_AHEAD = (26.0, 75.0)
-"""Between now and the pick-ups of a run's rides: within Square's window for a hold, apart for one driver."""
 WIPED: tuple[type[Table], ...] = (
     Booking,
     BookingHistory,
@@ -49,6 +51,10 @@ WIPED: tuple[type[Table], ...] = (
     LedgerBalance,
     PaymentDifference,
     WebhookEvent,
+    SavedCard,
+    Payer,
+    BillingAccount,
+    BillingCredit,
 )
 EXPECTED = (AtlasError, PynamoDBException, OutcomeUnknown, Refused)
 """What may come of a deed without anything being wrong: a refusal, or a side that does not answer."""
@@ -60,6 +66,7 @@ class Tally:
 
     runs: int = 0
     steps: int = 0
+    plots: Counter[str] = field(default_factory=Counter)
     deeds: Counter[str] = field(default_factory=Counter)
     refusals: Counter[str] = field(default_factory=Counter)
     calls: Counter[str] = field(default_factory=Counter)
@@ -90,7 +97,7 @@ class World:
     """What the clock and the bank did at Square, where no process of ours passes a point."""
 
     def open(self) -> None:
-        """An empty store, an empty Square, and two rides to be sold."""
+        """An empty store, an empty Square, and a car with its driver."""
         self.sandbox.reset()
         self.offset = timedelta(seconds=int((BEGIN - datetime.now(UTC)).total_seconds()))
         self.sandbox.advance(self.offset)
@@ -100,7 +107,6 @@ class World:
             self.driver = DriverFactory.create(operator=self.cast.operator)
             self.chauffeur = User.fetch(self.driver.user_id)
             self.vehicle = VehicleFactory.create(operator=self.cast.operator)
-            self.bookings = [requested(self.cast, hours_ahead=hours).id for hours in HOURS_AHEAD]
         self.broker.clear()
 
     @contextmanager
@@ -130,7 +136,7 @@ class World:
         """Carry it out as a process of its own. False when it did not end well, or has not ended."""
         with self.now():
             if fate is None:
-                return self._told(deed)
+                return self.tolerate(deed)
             process = Process(deed, fate)
             process.go()
             return self._settled(process)
@@ -145,7 +151,8 @@ class World:
         self.stalled.remove(process)
         process.kill()
 
-    def _told(self, deed: Callable[[], Any]) -> bool:
+    def tolerate(self, deed: Callable[[], Any]) -> bool:
+        """Carry it out here. False when it was refused."""
         try:
             deed()
         except EXPECTED as refused:
@@ -234,10 +241,11 @@ def wipe() -> None:
                 batch.delete(item)
 
 
-def people() -> Cast:
-    """Once a process: they live in the world's time, where their papers must be valid."""
+def people() -> tuple[Cast, tuple[User, User]]:
+    """Once a process, with two of finance: they live in the world's time, where their papers must be valid."""
     with time_machine.travel(BEGIN, tick=True):
-        return make_cast()
+        one, other = (UserFactory.create(role=Role.ADMIN, staff_role=StaffRole.FINANCE) for _ in range(2))
+        return make_cast(), (one, other)
 
 
 @contextmanager
