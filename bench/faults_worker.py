@@ -81,7 +81,7 @@ def play_share(tally: Tally, runs: int, seed: int, report: Path, plots: Sequence
     well = True
     while well and tally.runs < runs:
         try:
-            play(runs=min(PART, runs - tally.runs), start=seed + tally.runs, shrinking=True, plots=plots)
+            play(runs=min(PART, runs - tally.runs), start=seed + tally.runs, plots=plots)
         except Exception:
             print(f"A run fails (seed {seed + tally.runs}):", file=sys.stderr)
             traceback.print_exc()

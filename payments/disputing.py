@@ -7,11 +7,12 @@ late or in any order: the newest state by Square's own time counts.
 import structlog
 
 from atlas import outbox
-from atlas.dynamo.transaction import Transaction
+from atlas.dynamo.transaction import Transaction, retried, transact
 from payments import gateway
 from payments.events import PaymentDiffers
 from payments.ledger.documents import Dispute as Noted
 from payments.ledger.kinds import DisputeState
+from payments.services.asking import answer
 from payments.tables import PaymentTransaction
 
 NEWS = frozenset({"dispute.created", "dispute.state.updated", "dispute.state.changed"})
@@ -42,8 +43,7 @@ def follow_dispute(tx: Transaction, dispute: gateway.Dispute) -> None:
 
 def note(row: PaymentTransaction, dispute: gateway.Dispute) -> bool:
     """Whether it is news. In memory."""
-    known = next((each for each in row.disputes if each.gateway_id == dispute.gateway_id), None)
-    if known is not None and known.updated_at is not None and dispute.updated_at <= known.updated_at:
+    if not is_news(row, dispute):
         return False
     noted = Noted(
         gateway_id=dispute.gateway_id,
@@ -54,5 +54,21 @@ def note(row: PaymentTransaction, dispute: gateway.Dispute) -> bool:
         due_at=dispute.due_at,
         updated_at=dispute.updated_at,
     )
-    row.disputes = [*(each for each in row.disputes if each is not known), noted]
+    row.disputes = [*(each for each in row.disputes if each.gateway_id != dispute.gateway_id), noted]
     return True
+
+
+def is_news(row: PaymentTransaction, dispute: gateway.Dispute) -> bool:
+    """Whether it is not noted yet as it stands at Square."""
+    known = next((each for each in row.disputes if each.gateway_id == dispute.gateway_id), None)
+    if dispute.state.startswith(INQUIRY):
+        return False
+    return known is None or known.updated_at is None or dispute.updated_at > known.updated_at
+
+
+@retried
+def take_over(dispute_id: str) -> None:
+    """Note a dispute as Square has it now: what a webhook that was lost would have told. Raises `Unavailable`."""
+    dispute = answer(lambda: gateway.get_dispute(dispute_id))
+    with transact() as tx:
+        follow_dispute(tx, dispute)

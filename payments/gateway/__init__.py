@@ -10,7 +10,7 @@ The SDK keeps no state between calls and `httpx.Client` is thread-safe: one clie
 from payments.gateway.calling import OutcomeUnknown, Refused, client
 from payments.gateway.cards import Card, cards_of, disable_card, get_card, read_card, save_card
 from payments.gateway.customers import customer_for, delete_customer, find_customer
-from payments.gateway.disputes import Dispute, get_dispute, read_dispute
+from payments.gateway.disputes import Dispute, all_disputes, get_dispute, read_dispute
 from payments.gateway.invoices import (
     Bill,
     Invoice,
@@ -45,6 +45,7 @@ __all__ = [
     "Payment",
     "Refund",
     "Refused",
+    "all_disputes",
     "authorize",
     "cancel_invoice",
     "capture",

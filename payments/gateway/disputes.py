@@ -1,6 +1,6 @@
 """A dispute at Square: a card's holder asks their bank for the money back, and the bank decides."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from square.core.unchecked_base_model import construct_type
 from square.types.dispute import Dispute as SquareDispute
 
-from payments.gateway.calling import ONCE, ask, client
+from payments.gateway.calling import ONCE, ask, client, pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,11 @@ class Dispute:
 def get_dispute(dispute_id: str) -> Dispute:
     """The dispute as it is now."""
     return _dispute(ask(lambda: client().disputes.get(dispute_id, request_options=ONCE)).dispute)
+
+
+def all_disputes() -> Iterator[Dispute]:
+    """Every one there ever was, for Square's list takes no period: they are few."""
+    return (_dispute(each) for each in pages(lambda: client().disputes.list(request_options=ONCE)))
 
 
 def read_dispute(document: Mapping[str, Any]) -> Dispute:

@@ -16,13 +16,15 @@ from atlas.dynamo.transaction import retried
 from atlas.errors import Conflict
 from payments import gateway, services, tasks
 from payments.billing import following, lowering
+from payments.disputing import take_over
 from payments.gateway import Refused
 from payments.reconciling.comparing import Finding
+from payments.reconciling.disputes import look_at_dispute
 from payments.reconciling.following import follow
 from payments.reconciling.keeping import AGREES, resolve
 from payments.reconciling.looking import Subject, find_payment, look, refunds_of, whole
 from payments.reconciling.tables import PaymentDifference
-from payments.rules.differences import DifferenceStatus, Mend
+from payments.rules.differences import DifferenceKind, DifferenceStatus, Mend
 from payments.services.asking import CLOSED, answer, save
 from payments.tables import PaymentTransaction
 
@@ -83,6 +85,10 @@ def look_again(*, difference_id: str) -> PaymentDifference:
 
 def _find(row: PaymentDifference) -> Finding | None:
     """The difference as it is now, None when both agree."""
+    if row.kind is DifferenceKind.DISPUTED:
+        unnoted = look_at_dispute(str(row.transaction_id), str(row.refund_gateway_id))
+        if unnoted is not None:
+            return unnoted
     subject = Subject(str(row.transaction_id), row.payment_gateway_id)
     return next((each for each in look(subject, utc_now()) if each.id == row.id), None)
 
@@ -128,6 +134,9 @@ def _carry_out(finding: Finding, difference_id: str) -> None:
 
 @retried
 def _follow(finding: Finding) -> None:
+    if finding.kind is DifferenceKind.DISPUTED:
+        take_over(str(finding.refund_id))
+        return
     row = PaymentTransaction.fetch(finding.transaction_id)
     if row.is_owed:
         following.follow(transaction_id=row.id)

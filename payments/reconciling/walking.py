@@ -1,5 +1,5 @@
-"""A run: Square's payments, ours, Square's refunds, what is owed, what was open before; page by page, from a checkpoint
-on.
+"""A run: Square's payments, ours, Square's refunds, what is owed, disputes, what was open before; page by page, from a
+checkpoint on.
 
 Lists are only where suspicion comes from: they lag, and both sides go on meanwhile. What does not agree at once is
 looked at again by itself (`looking.look`), so a row of the table is a difference that was there a moment ago on both
@@ -16,7 +16,8 @@ from atlas.dynamo.many import get_many
 from atlas.shards import all_shards
 from payments import gateway, operations, selectors
 from payments.gateway import Payment, Refund
-from payments.reconciling.comparing import REFUND_STATES, compare
+from payments.reconciling.comparing import REFUND_STATES, Finding, compare
+from payments.reconciling.disputes import unnoted
 from payments.reconciling.invoicing import may_differ
 from payments.reconciling.keeping import keep
 from payments.reconciling.looking import Subject, look, our_id, twins_of
@@ -49,7 +50,7 @@ class Walk:
 
     def go(self) -> None:
         """To the end. Raises `Unavailable` or `OutcomeUnknown` when a side is away: go on from the checkpoint later."""
-        stages = (self._theirs, self._ours, self._refunds, self._owed, self._open)
+        stages = (self._theirs, self._ours, self._refunds, self._owed, self._disputes, self._open)
         for number in range(self._stage, len(stages)):
             self._stage = number
             for position in stages[number]():
@@ -125,6 +126,12 @@ class Walk:
                 yield [number, position]
             yield [number + 1, None]
 
+    def _disputes(self) -> Iterator[Any]:
+        """Every dispute at Square is noted as it stands."""
+        for finding in unnoted(self._period):
+            self._keep(finding)
+        yield from ()
+
     def _open(self) -> Iterator[Any]:
         """What was open and was not seen by this run: it may agree by now, of itself."""
         position = self._at
@@ -148,9 +155,12 @@ class Walk:
             return
         self._seen.add(subject)
         for finding in look(subject, utc_now()):
-            row = keep(finding, self._run_id)
-            if self._mending and row.status is DifferenceStatus.OPEN and finding.mend.by_itself:
-                mend(user=None, difference_id=row.id)
+            self._keep(finding)
+
+    def _keep(self, finding: Finding) -> None:
+        row = keep(finding, self._run_id)
+        if self._mending and row.status is DifferenceStatus.OPEN and finding.mend.by_itself:
+            mend(user=None, difference_id=row.id)
 
     def _listed(self, between: Callable[[datetime, datetime], Iterator[T]]) -> Iterator[tuple[list[T], Any]]:
         """Pages of a list of Square's, each with its position: the time of its last one, and which ones had it.

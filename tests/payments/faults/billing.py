@@ -46,13 +46,13 @@ class Billing(Acting):
     @deed(4, Plot.ACCOUNT, which=any_one, share=st.sampled_from([100, 100, 50]), fate=fates, follow=st.booleans())
     def record_wire(self, which: int, share: int, fate: Fate | None, follow: bool) -> None:
         """A transfer is on the bank's statement: of an invoice, or of a refund that was sent."""
-        rows = [row for row in self.rows(which) if row.is_owed or wires.refunds_to_send(row)]
+        rows = [row for row in self.rows(which) if left_of(row) or wires.refunds_to_send(row)]
         if not rows:
             self.go_on(which, fate, follow)
             return
         row, transfer = rows[0], self.transfer()
         if row.is_owed:
-            amount = max(1, row.amount * share // 100)
+            amount = max(1, left_of(row) * share // 100)
             self.do(lambda: wires.record_payment(transaction_id=row.id, amount=amount, **transfer), fate, follow)
         else:
             key = wires.refunds_to_send(row)[0].key
@@ -96,3 +96,9 @@ class Billing(Acting):
             return
         id, wire_id = found[0]
         self.do(lambda: how(user=self.finance[who], transaction_id=id, wire_id=wire_id), fate, follow)
+
+
+def left_of(row: PaymentTransaction) -> int:
+    """Cents of an invoice that no transfer is recorded for."""
+    came = sum(each.amount for each in row.wires if each.state is not WireState.REJECTED)
+    return row.amount - came if row.is_owed else 0

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import count
+from functools import partial
+from typing import Any
+from uuid import uuid4
 
 from accounts.tables import User
 from atlas import outbox
@@ -11,6 +13,7 @@ from atlas.dynamo.attributes import utc_now
 from bookings import tasks as bookings_tasks
 from payments import tasks as payments_tasks
 from payments.billing import wires
+from payments.billing.rules import WireState
 from payments.cards import tasks as cards_tasks
 from payments.gateway.invoices import OWED
 from payments.reconciling.report import differences
@@ -57,6 +60,7 @@ def finish(world: World, ending: Ending, wishes: Wishes, finance: tuple[User, Us
             world.kill(process)
     if ending.arrives:
         world.arrive()
+    people_finish(world, ending, finance)
     go_on(world, ending)
     if people_finish(world, ending, finance):
         go_on(world, ending)
@@ -138,25 +142,42 @@ def people_finish(world: World, ending: Ending, finance: tuple[User, User]) -> b
 
 
 def finish_wires(world: World, finance: tuple[User, User]) -> None:
-    """What was recorded is confirmed, or rejected where it cannot be; what has to go back by bank goes."""
+    """Finance sees each transfer through."""
+    for found in PaymentTransaction.scan():
+        if found.wires or wires.refunds_to_send(found):
+            finish_recorded(world, found, finance)
+            finish_parts(world, PaymentTransaction.fetch(found.id), finance)
+            send_back(PaymentTransaction.fetch(found.id), finance)
+
+
+def finish_recorded(world: World, row: PaymentTransaction, finance: tuple[User, User]) -> None:
+    """Confirmed, or rejected where that cannot be."""
     one, other = finance
-    references = (f"{world.bookings[0]} end {number}" for number in count()) if world.bookings else iter(())
-    for row in [each for each in PaymentTransaction.scan() if each.wires or wires.refunds_to_send(each)]:
-        for wire in wires.recorded(row):
-            confirms = other if wire.recorded_by == one.id else one
-            if not world.tolerate(
-                lambda: wires.confirm(user=confirms, transaction_id=row.id, wire_id=wire.id)  # noqa: B023 (at once)
-            ):
-                wires.reject(user=one, transaction_id=row.id, wire_id=wire.id)
-        for refund in wires.refunds_to_send(PaymentTransaction.fetch(row.id)):
-            sent = wires.record_refund(
-                user=one,
-                transaction_id=row.id,
-                refund_key=refund.key,
-                bank_reference=f"{next(references)} {utc_now():%H%M%S}",
-                value_on=utc_now().date(),
-            )
-            wires.confirm(user=other, transaction_id=row.id, wire_id=sent.wires[-1].id)
+    for wire in wires.recorded(row):
+        confirms = other if wire.recorded_by == one.id else one
+        if not world.tolerate(partial(wires.confirm, user=confirms, transaction_id=row.id, wire_id=wire.id)):
+            wires.reject(user=one, transaction_id=row.id, wire_id=wire.id)
+
+
+def finish_parts(world: World, row: PaymentTransaction, finance: tuple[User, User]) -> None:
+    """Who has paid a part pays the rest."""
+    came = sum(each.amount for each in row.wires if each.state is not WireState.REJECTED)
+    if row.is_owed and 0 < came < row.amount:
+        transfer: dict[str, Any] = {
+            "amount": row.amount - came,
+            "bank_reference": str(uuid4()),
+            "value_on": utc_now().date(),
+        }
+        if world.tolerate(partial(wires.record_payment, user=finance[0], transaction_id=row.id, **transfer)):
+            finish_recorded(world, PaymentTransaction.fetch(row.id), finance)
+
+
+def send_back(row: PaymentTransaction, finance: tuple[User, User]) -> None:
+    """What has to go back by bank."""
+    for refund in wires.refunds_to_send(row):
+        which: dict[str, Any] = {"refund_key": refund.key, "bank_reference": str(uuid4()), "value_on": utc_now().date()}
+        sent = wires.record_refund(user=finance[0], transaction_id=row.id, **which)
+        wires.confirm(user=finance[1], transaction_id=row.id, wire_id=sent.wires[-1].id)
 
 
 def check_quiet(world: World) -> None:

@@ -28,16 +28,15 @@ def arena(sandbox: SandboxControl) -> Iterator[Tally]:
             yield Money.tally
 
 
-def play(*, runs: int, start: int, shrinking: bool = False, plots: Sequence[Plot] = tuple(Plot)) -> None:
+def play(*, runs: int, start: int, plots: Sequence[Plot] = tuple(Plot)) -> None:
     """So many runs, the same for the same `start`. Raises what the first one fails with, its steps in the notes."""
     Money.plots = tuple(plots)
-    phases = [Phase.generate, Phase.shrink] if shrinking else [Phase.generate]
     how = settings(
         max_examples=runs,
         stateful_step_count=STEPS,
         deadline=None,
         database=None,
-        phases=phases,
+        phases=[Phase.generate],
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
