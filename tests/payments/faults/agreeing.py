@@ -72,6 +72,8 @@ def check_stories(seen: Seen, wishes: Wishes) -> None:
     for booking in seen.bookings.values():
         if booking.transaction_id is not None:
             check_story(seen, wishes, booking)
+        else:
+            assert booking.completed_at is None, "driven, and nobody pays"
 
 
 def check_story(seen: Seen, wishes: Wishes, booking: Booking) -> None:
@@ -94,8 +96,8 @@ def check_story(seen: Seen, wishes: Wishes, booking: Booking) -> None:
     elif booking.status is B.COMPLETED:
         assert row.status is S.FAILED, "driven, and nobody took the money"
     elif booking.status is B.PAID:
-        lower = booking.final is not None and booking.final.is_lower and row.issued_at is None
-        assert kept(row) == (booking.final.total if lower else booking.final_price)
+        stated = booking.final.total if booking.final is not None and row.issued_at is None else booking.final_price
+        assert kept(row) == min(stated, booking.final_price)
         beyond = booking.final.beyond if booking.final is not None and booking.final.state in STATED else 0
         assert sum(kept(each) for each in extra) == beyond
     elif booking.status is B.CANCELLED and row.status in TAKEN:

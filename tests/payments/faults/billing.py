@@ -14,8 +14,8 @@ from tests.payments.faults.choices import Plot, any_one, deed, fates
 from tests.payments.faults.points import Fate
 from tests.payments.faults.world import PRICE
 
-CREDIT = PRICE * 5 // 2
-"""Two rides and a half."""
+CREDITS = (PRICE * 3 // 2, PRICE * 3)
+"""For one ride at a time, or for all."""
 
 
 class Billing(Acting):
@@ -23,7 +23,7 @@ class Billing(Acting):
 
     def lend(self) -> None:
         """The concierge pays after the rides from now on."""
-        self.wishes.credit = CREDIT
+        self.wishes.credit = self.random().choice(CREDITS)
         accounts.request_account(
             user=self.cast.concierge,
             company_name="Grand Hotel",

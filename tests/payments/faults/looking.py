@@ -123,7 +123,7 @@ def reasons(booking: Booking, wishes: Wishes, purpose: PaymentPurpose) -> set[in
     allowed: set[int] = set()
     if booking.completed_at:
         allowed.add(booking.final_price)
-        if booking.final is not None and booking.final.is_lower:
+        if booking.final is not None and booking.final.total < booking.final_price:
             allowed.add(booking.final.total)
     if booking.cancellation_fee:
         allowed.add(booking.cancellation_fee)

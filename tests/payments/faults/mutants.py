@@ -22,6 +22,8 @@ from payments.rules.amounts import refundable, status_after_refund
 from payments.rules.types import OperationKind, TransactionStatus
 from payments.services.asking import gateway_id, save
 from payments.tables import PaymentTransaction
+from tests.payments.faults import mutants_of_plots as others
+from tests.payments.faults.choices import Plot
 from tests.payments.faults.playing import play
 
 Change = Callable[[], AbstractContextManager[Any]]
@@ -152,34 +154,44 @@ def writes_over_what_others_wrote() -> AbstractContextManager[Any]:
     return patch.object(Transaction, "_add", blind)
 
 
-MUTANTS: Mapping[str, Change] = MappingProxyType(
-    {
-        change.__name__.replace("_", " "): change
-        for change in (
-            asks_before_the_key_is_stored,
-            authorizes_under_a_new_key,
-            refunds_under_a_new_key,
-            takes_the_whole_price,
-            gives_back_another_amount,
-            books_what_was_held,
-            counts_what_is_not_back_yet,
-            pays_without_a_capture,
-            keeps_the_hold_of_what_is_cancelled,
-            forgets_to_come_back,
-            takes_older_news_for_newer,
-            does_not_tell_what_was_taken,
-            posts_no_refund,
-            writes_over_what_others_wrote,
-        )
-    }
-)
+R, C, P, D, A = Plot.RIDES, Plot.CARDS, Plot.PRICES, Plot.DISPUTES, Plot.ACCOUNT
+_PLAYED_IN: dict[Change, tuple[Plot, ...]] = {
+    asks_before_the_key_is_stored: (R,),
+    authorizes_under_a_new_key: (R,),
+    refunds_under_a_new_key: (R,),
+    takes_the_whole_price: (R,),
+    gives_back_another_amount: (R,),
+    books_what_was_held: (R,),
+    counts_what_is_not_back_yet: (R,),
+    pays_without_a_capture: (R,),
+    keeps_the_hold_of_what_is_cancelled: (R,),
+    forgets_to_come_back: (R,),
+    takes_older_news_for_newer: (R,),
+    does_not_tell_what_was_taken: (R,),
+    posts_no_refund: (R,),
+    writes_over_what_others_wrote: (R,),
+    others.takes_silence_for_a_no: (C, P),
+    others.drives_what_nobody_pays_for: (C,),
+    others.ignores_the_consent: (P,),
+    others.takes_a_tip_twice: (P,),
+    others.has_extras_approved_again: (P,),
+    others.takes_the_agreed_price_of_a_cheaper_ride: (P,),
+    others.posts_no_dispute: (D,),
+    others.takes_older_disputes_for_newer: (D,),
+    others.lends_without_a_limit: (A,),
+    others.leaves_what_was_paid_by_bank_open_at_square: (A,),
+    others.leaves_what_was_called_off_open_at_square: (A,),
+    others.issues_under_a_new_key: (A,),
+}
+"""Each with the plots that it can do harm in: in the others it would be looked for in vain."""
+MUTANTS: Mapping[str, Change] = MappingProxyType({each.__name__.replace("_", " "): each for each in _PLAYED_IN})
 
 
 def find(name: str, *, runs: int, start: int) -> str | None:
     """What is said of this mutant within so many runs; None when it lives. Must be called inside `playing.arena`."""
     try:
         with MUTANTS[name]():
-            play(runs=runs, start=start)
+            play(runs=runs, start=start, plots=_PLAYED_IN[MUTANTS[name]])
     except (AssertionError, BaseExceptionGroup) as noticed:
         return _violation(noticed)
     return None
