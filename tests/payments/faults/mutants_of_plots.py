@@ -51,7 +51,10 @@ def takes_a_tip_twice() -> AbstractContextManager[Any]:
 def has_extras_approved_again() -> AbstractContextManager[Any]:
     """What is paid already may be approved, and is charged, once more."""
     check = stating._check_asked
-    return patch("bookings.services.stating._check_asked", lambda booking: None if booking.charges else check(booking))
+    return patch(
+        "bookings.services.stating._check_asked",
+        lambda booking: None if booking.charges and booking.final else check(booking),
+    )
 
 
 def takes_the_agreed_price_of_a_cheaper_ride() -> AbstractContextManager[Any]:
