@@ -99,6 +99,10 @@ telemetry.trip               view                     x        .         x
 telemetry.tripstate          view                     x        .         x
 telemetry.command            view                     x        .         x
 telemetry.oemtoken           view                     .        .         x
+telemetry.geofence           view                     x        .         x
+telemetry.geofencestate      view                     x        .         x
+telemetry.occurrence         view                     x        .         x
+telemetry.securitysettings   view                     x        .         x
 telemetry.vinmapping         view                     .        .         x
 telemetry.vinmapping         resolve                  .        .         .
 telemetry.vinmapping         hand_over                .        .         x

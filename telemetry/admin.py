@@ -19,7 +19,17 @@ from atlas.facade.admin.columns import instant, link_to
 from atlas.facade.admin.search import Way, by_uuid
 from atlas.facade.admin.service_action import ReasonForm, service_action
 from telemetry import handover, services
-from telemetry.models import Command, OemToken, Trip, TripState, VinMapping
+from telemetry.models import (
+    Command,
+    Geofence,
+    GeofenceState,
+    Occurrence,
+    OemToken,
+    SecuritySettings,
+    Trip,
+    TripState,
+    VinMapping,
+)
 
 PVIN = Way(gettext_lazy("pseudoVIN"), "pvin", str.lower, r"[0-9a-fA-F]{64}")
 
@@ -66,6 +76,43 @@ class OemTokenAdmin(ReadOnlyAdmin):
     list_scan = True
     search_ways = (by_uuid("organization_id", gettext_lazy("the organization's ID")),)
     secret_fields = ("sealed_refresh", "sealed_access")
+
+
+@admin.register(Geofence)
+class GeofenceAdmin(ReadOnlyAdmin):
+    """Places that organizations hear of; they draw them."""
+
+    list_display = ("name", link_to("organization"), "severity", "active", instant("since"))
+    list_scan = True
+    search_ways = (by_uuid("organization_id", gettext_lazy("the organization's ID")),)
+
+
+@admin.register(GeofenceState)
+class GeofenceStateAdmin(ReadOnlyAdmin):
+    """Who is in which fence, and when a silent vehicle is looked at."""
+
+    list_display = (
+        "fence_id",
+        link_to("organization"),
+        instant("entered_at"),
+        instant("changed_at"),
+        instant("due_at"),
+    )
+    search_ways = (PVIN, by_uuid("fence_id", gettext_lazy("the fence's ID")))
+
+
+@admin.register(SecuritySettings)
+class SecuritySettingsAdmin(ReadOnlyAdmin):
+    list_display = (link_to("organization"), "fences", "fences_version", "speed_limit", "low_battery")
+    search_ways = (by_uuid("organization_id", gettext_lazy("the organization's ID")),)
+
+
+@admin.register(Occurrence)
+class OccurrenceAdmin(ReadOnlyAdmin):
+    """What was noticed of vehicles, each once."""
+
+    list_display = ("kind", link_to("organization"), instant("at"), "name", "value")
+    search_ways = (PVIN,)
 
 
 @admin.register(VinMapping)

@@ -5,6 +5,7 @@ from django.urls import path
 from telemetry import api
 from telemetry.commands import api as commands
 from telemetry.devices import api as devices
+from telemetry.geofences import api as geofences
 from telemetry.state import api as state
 from telemetry.trips import api as trips
 
@@ -13,6 +14,10 @@ urlpatterns = [
     path("fleet/devices", devices.Devices.as_view()),
     path("fleet/devices/<uuid:device_id>", devices.OneDevice.as_view()),
     path("fleet/state", state.FleetState.as_view(), name="api-fleet-state"),
+    path("fleet/geofences", geofences.Geofences.as_view()),
+    path("fleet/geofences/import", geofences.ImportGeofences.as_view()),
+    path("fleet/geofences/<uuid:geofence_id>", geofences.OneGeofence.as_view()),
+    path("fleet/geofences/<uuid:geofence_id>/vehicles", geofences.GeofenceVehicles.as_view()),
     path("fleet/heat", trips.FleetHeat.as_view()),
     path("fleet/tesla-account", commands.TeslaAccount.as_view()),
     path("fleet/trips", trips.Trips.as_view()),

@@ -17,6 +17,7 @@ from fleet.assignments.vehicles import give_up
 from fleet.rules.membership import Right
 from fleet.services.vehicles import pvin_claim
 from fleet.tables import Vehicle
+from telemetry.geofences.states import forget_vehicle
 from telemetry.tables import Breadcrumbs, Device, TripState, VehicleState, VinMapping
 from telemetry.tenancy import membership_of
 
@@ -95,6 +96,7 @@ def _forget_points(pvin: str) -> None:
     with Breadcrumbs.batch_write() as batch:
         for chunk in Breadcrumbs.query(pvin, consistent_read=True):
             batch.delete(chunk)
+    forget_vehicle(pvin)
 
 
 def _under_way() -> Conflict:

@@ -3,10 +3,13 @@
 from atlas.facade.links import Link
 from atlas.facade.model import Facade
 from telemetry import tables
+from telemetry.alerts import tables as alerts
 from telemetry.commands import tables as commands
 from telemetry.commands.tesla import tables as tesla
+from telemetry.geofences import tables as geofences
 from telemetry.rules.commands import CommandName, CommandStatus
 from telemetry.trips import tables as trips
+from telemetry.watching import tables as watching
 
 
 class VinMapping(Facade, table=tables.VinMapping, links={"user_id": "accounts.User"}):
@@ -85,3 +88,49 @@ class OemToken(
 
     def __str__(self) -> str:
         return self.oem
+
+
+class Geofence(Facade, table=geofences.Geofence, links={"organization_id": "fleet.Organization"}):
+    """A place that an organization wants to hear of."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GeofenceState(Facade, table=geofences.GeofenceState, links={"organization_id": "fleet.Organization"}):
+    """A vehicle and a fence that it is in, or was."""
+
+    fence_id: str
+
+    class Meta:
+        verbose_name = "vehicle at a geofence"
+        verbose_name_plural = "vehicles at geofences"
+
+    def __str__(self) -> str:
+        return self.fence_id
+
+
+class SecuritySettings(Facade, table=watching.SecuritySettings, links={"organization_id": "fleet.Organization"}):
+    """What an organization wants to be watched for."""
+
+    class Meta:
+        verbose_name = "watch of an organization"
+        verbose_name_plural = "watches of organizations"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Occurrence(Facade, table=alerts.Occurrence, links={"organization_id": "fleet.Organization"}):
+    """Something that happened to a vehicle."""
+
+    kind: str
+
+    class Meta:
+        verbose_name = "event of a vehicle"
+        verbose_name_plural = "events of vehicles"
+
+    def __str__(self) -> str:
+        return self.kind

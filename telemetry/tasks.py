@@ -5,6 +5,7 @@ from celery import shared_task
 from telemetry.commands import sending
 from telemetry.ingest import faults
 from telemetry.trips import describing, ending
+from telemetry.watching import looking
 
 
 @shared_task
@@ -39,3 +40,8 @@ def send_command(user_id: str, command_id: str) -> None:
 def sweep_commands() -> None:
     """Commands that were cut off, and repeats that nobody came to."""
     sending.sweep()
+
+
+def look_at_silent_vehicles() -> None:
+    """At a fence that they may have crossed, or stay in for long."""
+    looking.look_at_due()

@@ -38,6 +38,7 @@ from tests.bookings.archived import archived
 from tests.bookings.far_ahead import sold_far
 from tests.bookings.stage import Cast, accepted, assigned, driven, invoiced, quoted, requested
 from tests.calls_organizations import ORGANIZATION_CALLS, of_tracked
+from tests.calls_watching import WATCHING_CALLS
 from tests.clients import access_token
 from tests.factories import PASSWORD, UserFactory, make_job
 from tests.telemetry.numbers import new_vin
@@ -293,6 +294,7 @@ CALLS: dict[str, Prepare] = {
     "GET /fleet/vehicles/{pvin}/state": of_tracked,
     "POST /fleet/vehicles/{pvin}/hand-over": of_tracked,
     **ORGANIZATION_CALLS,
+    **WATCHING_CALLS,
     "GET /drivers": own("owner"),
     "POST /drivers": add_driver,
     "GET /drivers/{driver_id}": of_driver(),

@@ -35,6 +35,7 @@ from fleet.tables import (
 )
 from payments.ledger.writing import add_up, books_of
 from telemetry.demo import with_vin
+from telemetry.geofences.demo import demo_fences
 
 DONE = "demo:seeded"
 JOINED = timedelta(days=420)
@@ -154,6 +155,7 @@ def companies(now: datetime, rides: list[Ride]) -> Iterator[Table]:
             yield from with_vin(
                 vehicle, organization_id=organization_id, owner_id=demo_id(f"user.{company.key}"), at=joined
             )
+        yield from demo_fences(organization_id, id_of=demo_id, at=joined)
     yield _member(demo_id(f"organization.{COMPANIES[0].key}"), demo_id("manager"), "manager", now - JOINED)
 
 

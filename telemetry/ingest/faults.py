@@ -17,6 +17,9 @@ MOST_ATTEMPTS = 12
 LIFE = timedelta(days=30)
 LONGEST_ERROR = 300
 BATCH = 100
+MOST_RECORDED = 10_000
+_recorded: set[tuple[str, str]] = set()
+"""Vehicles whose watch this process has written down as failing, and in which hour."""
 
 
 def record(step: str, news: News, error: Exception, now: datetime) -> None:
@@ -36,6 +39,29 @@ def record(step: str, news: News, error: Exception, now: datetime) -> None:
         row.save(add_version_condition=False)
     except Exception:
         log.exception("ingest_error_not_kept", step=step, vin=news.pvin)
+
+
+def record_watch(pvin: str, organization_id: str, error: Exception, now: datetime) -> None:
+    """Of the watch, which looks again by itself with the next batch: one row an hour, and never due."""
+    news = News(pvin, organization_id, (), False)
+    log.error("watch_failed", vin=pvin, exc_info=error)
+    if (pvin, hour := f"{now:%Y-%m-%dT%H}") in _recorded:
+        return
+    try:
+        IngestError(
+            pvin=pvin,
+            key_=f"{hour}#watch",
+            step="watch",
+            error=_words(error),
+            news=news.packed(),
+            expires_at=now + LIFE,
+        ).save(add_version_condition=False)
+    except Exception:
+        log.exception("ingest_error_not_kept", step="watch", vin=pvin)
+    else:
+        if len(_recorded) > MOST_RECORDED:
+            _recorded.clear()
+        _recorded.add((pvin, hour))
 
 
 def retry(now: datetime | None = None) -> int:

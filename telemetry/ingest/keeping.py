@@ -24,6 +24,7 @@ from telemetry.state.packing import Kept
 from telemetry.state.store import WRITE_UNIT, Overtaken, Vehicle
 from telemetry.trips import losses
 from telemetry.trips.watch import watch
+from telemetry.watching import looking
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +50,8 @@ def keep(vehicle: Vehicle, readings: Sequence[Reading], now: datetime) -> tuple[
         fresh = [each for each, outcome in zip(readings, outcomes, strict=True) if outcome is Outcome.FRESH]
         fresh.sort(key=lambda reading: reading.at)
         moved = fresh[-1].at == vehicle.latest.at
-        return outcomes, News(vehicle.pvin, vehicle.item.organization_id, tuple(fresh), moved, vehicle.latest.values)
+        values, found = vehicle.latest.values, vehicle.kept.watch.found
+        return outcomes, News(vehicle.pvin, vehicle.item.organization_id, tuple(fresh), moved, values, found)
     raise Unavailable
 
 
@@ -70,7 +72,7 @@ def _absorb(vehicle: Vehicle, readings: Sequence[Reading], now: datetime, limits
     taken = [each for each, outcome in zip(readings, outcomes, strict=True) if outcome is not Outcome.LATE]
     latest = newest(vehicle.latest, taken)
     row = watch(vehicle, track, now, limits)
-    fresh = Kept(track, latest.older, milliseconds(now), row)
+    fresh = Kept(track, latest.older, milliseconds(now), row, looking.after(vehicle, track, latest.at, now, limits))
     settled = kept.track.points[: kept.track.settled]
     vehicle.put(latest, fresh)
     if settled and (vehicle.size() > WRITE_UNIT or len(settled) > MOST_POINTS):

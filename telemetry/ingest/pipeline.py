@@ -1,17 +1,16 @@
 """The way of a batch of readings, step by step.
 
-    1 authenticate     whose token is it                          telemetry.devices.services
-    2 parse            the protocol's form -> readings as we name them   (the edge: api, osmand, tesla, import)
-    3 validate         one by one; a bad one never loses its neighbours  telemetry.rules.reading
-    4 pseudonymise     whose reading is it; no VIN goes further    here
-    5 deduplicate and order  ┐
-    6 latest state           │ one item, one write, then the batch is stored: telemetry.ingest.keeping
-    7 trip machine           │
-    8 breadcrumbs            ┘
-    9 what follows     `FOLLOWING`, in its order: a step that fails is recorded in `errors` and tried again, and keeps
-                       no other from its turn
-
-Geofences, alerts, charging, connectivity and metrics are steps of `FOLLOWING`.
+ 1 authenticate     whose token is it                          telemetry.devices.services
+ 2 parse            the protocol's form -> readings as we name them   (the edge: api, osmand, tesla, import)
+ 3 validate         one by one; a bad one never loses its neighbours  telemetry.rules.reading
+ 4 pseudonymise     whose reading is it; no VIN goes further    here
+ 5 deduplicate and order  ┐
+ 6 latest state           │ one item, one write, then the batch is stored: telemetry.ingest.keeping
+ 7 trip machine           │
+ 8 breadcrumbs            │
+ 9 watch                  ┘ what the readings say of fences and limits: telemetry.watching.looking
+10 what follows     `FOLLOWING`, in its order: what the watch found is told (`geofences`), then live push; a step
+                    that fails is recorded in `errors` and tried again, and keeps no other from its turn
 """
 
 from collections.abc import Callable, Sequence
@@ -20,6 +19,7 @@ from typing import Any
 
 from django.conf import settings
 
+from atlas.dynamo.many import get_many
 from telemetry.ingest import faults, live
 from telemetry.ingest.keeping import keep
 from telemetry.ingest.receipt import News, Receipt, Rejected
@@ -29,9 +29,13 @@ from telemetry.rules.reading import Reading, read
 from telemetry.rules.refusals import Refused
 from telemetry.rules.vin import fault_of, normalise_vin, pseudo_vin
 from telemetry.state import store
-from telemetry.tables import Device
+from telemetry.state.store import Vehicle
+from telemetry.tables import Device, VehicleState
+from telemetry.watching import known
+from telemetry.watching.steps import STEPS
+from telemetry.watching.tables import SecuritySettings
 
-FOLLOWING: dict[str, Callable[[News], None]] = {"live": live.push}
+FOLLOWING: dict[str, Callable[[News], None]] = {**STEPS, "live": live.push}
 """By the names under which their failures are kept. Each may be told the same news twice."""
 
 
@@ -80,7 +84,7 @@ def _names_vin(text: str, pvin: str) -> bool:
 
 
 def _take(device: Device, readings: list[Reading], places: list[int], now: datetime, receipt: Receipt) -> None:
-    vehicle = store.load(device.pvin) or store.load(device.pvin, consistent=True)
+    vehicle = _load(device) or store.load(device.pvin, consistent=True)
     if vehicle is None or vehicle.item.organization_id != device.organization_id:
         receipt.rejected += [Rejected(index, "unknown_vehicle") for index in places]
         return
@@ -92,6 +96,15 @@ def _take(device: Device, readings: list[Reading], places: list[int], now: datet
     receipt.rejected.sort()
     if news is not None:
         follow(news, now)
+
+
+def _load(device: Device) -> Vehicle | None:
+    """What its organization is watched for comes with it, where this process does not know: one call either way."""
+    if known.is_known(device.organization_id):
+        return store.load(device.pvin)
+    item, watched = get_many((VehicleState, device.pvin), (SecuritySettings, device.organization_id))
+    known.learn(device.organization_id, watched)
+    return None if item is None else Vehicle(item)
 
 
 def follow(news: News, now: datetime) -> None:

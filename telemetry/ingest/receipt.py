@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from telemetry.rules.finding import Finding
 from telemetry.rules.point import Point
 from telemetry.rules.reading import Reading, Values
 
@@ -37,16 +38,20 @@ class News(NamedTuple):
     """Whether one of them is the vehicle's newest: its state moved on."""
     state: Values = {}
     """The newest value of each named field, whether these readings said it or earlier ones."""
+    found: tuple[Finding, ...] = ()
+    """What the watch noticed and may not have told."""
 
     def packed(self) -> bytes:
         rows = [[reading.at, reading.point, reading.values, reading.extra] for reading in self.readings]
-        return msgspec.msgpack.encode([self.pvin, self.organization_id, rows, self.newest, self.state])
+        return msgspec.msgpack.encode([self.pvin, self.organization_id, rows, self.newest, self.state, self.found])
 
     @classmethod
     def unpacked(cls, packed: bytes) -> "News":
-        found: list[Any] = msgspec.msgpack.decode(packed)
-        pvin, organization_id, rows, newest, state = found
+        """What `packed` gave, by this Atlas or one that knew less."""
+        pvin, organization_id, rows, newest, *more = msgspec.msgpack.decode(packed)
+        state: Values = more[0] if more else {}
+        found: Any = more[1] if len(more) > 1 else ()
         readings = tuple(
             Reading(at, None if point is None else Point(*point), values, extra) for at, point, values, extra in rows
         )
-        return cls(pvin, organization_id, readings, newest, state)
+        return cls(pvin, organization_id, readings, newest, state, tuple(Finding(*each) for each in found))

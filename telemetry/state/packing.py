@@ -1,25 +1,31 @@
 """What is kept of a vehicle beside its named fields, as one attribute: `VehicleState.track`."""
 
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import msgspec
 
 from telemetry.breadcrumbs import codec
+from telemetry.rules import watching
+from telemetry.rules.fencing import Stay
+from telemetry.rules.finding import Finding
 from telemetry.rules.machine import Machine, Phase, Span
 from telemetry.rules.ordering import Track
 from telemetry.rules.point import Point
+from telemetry.rules.watching import Watch
 
 VERSION = 1
 
 
 class Kept(NamedTuple):
-    """The track, the times of fields that the newest reading did not say, when it was last heard of by our clock, and
-    the start that its `trip-state` row names (0: it has none)."""
+    """The track, the times of fields that the newest reading did not say, when it was last heard of by our clock, the
+    start that its `trip-state` row names (0: it has none), and what the watch over it knows."""
 
     track: Track
     older: dict[str, int]
     heard: int
     row: int
+    watch: Watch = watching.NOTHING
 
 
 EMPTY = Kept(Track(), {}, 0, 0)
@@ -37,6 +43,7 @@ def pack(kept: Kept) -> bytes:
             kept.older,
             kept.heard,
             kept.row,
+            _watch_packed(kept.watch),
         ]
     )
 
@@ -48,7 +55,29 @@ def unpack(packed: bytes | None) -> Kept:
     found: list[Any] = msgspec.msgpack.decode(packed)
     if found[0] != VERSION:
         raise codec.Unreadable(f"A track of version {found[0]}; this Atlas knows {VERSION}.")
-    _, points, settled, (phase, start, since, last), ended, older, heard, row = found
+    _, points, settled, (phase, start, since, last), ended, older, heard, row, *more = found
     machine = Machine(list(Phase)[phase], start, since, None if last is None else Point(*last))
     track = Track(tuple(codec.unpack(points)), settled, machine, tuple(Span(*each) for each in ended))
-    return Kept(track, older, heard, row)
+    return Kept(track, older, heard, row, _watch_unpacked(more[0] if more else None))
+
+
+def _watch_packed(watch: Watch) -> list[Any] | None:
+    """Times beside the newest one, ids as their bytes: a vehicle in no fence has nine bytes of it."""
+    if watch == watching.NOTHING:
+        return None
+    stays = [[UUID(id).bytes, watch.to - since, dwell_at] for id, (since, dwell_at) in watch.stays.items()]
+    expected = [UUID(id).bytes for id in watch.expected]
+    return [watch.to, watch.to - watch.last, stays, watch.found, expected]
+
+
+def _watch_unpacked(found: list[Any] | None) -> Watch:
+    if found is None:
+        return watching.NOTHING
+    to, behind, stays, findings, expected = found
+    return Watch(
+        to,
+        to - behind,
+        {str(UUID(bytes=id)): Stay(to - ago, dwell_at) for id, ago, dwell_at in stays},
+        tuple(Finding(*each) for each in findings),
+        tuple(str(UUID(bytes=id)) for id in expected),
+    )

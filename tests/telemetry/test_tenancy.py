@@ -17,6 +17,7 @@ from fleet.assignments.people import assign_vehicle
 from fleet.organizations import invitations, members
 from fleet.organizations.tokens import token_of
 from fleet.tables import Driver, Operator, OrganizationUser, Vehicle
+from telemetry.geofences.tables import Geofence
 from telemetry.tables import Device, VehicleState
 from tests.bookings.stage import Cast, driven, make_cast
 from tests.calls import CALLS
@@ -71,6 +72,13 @@ ROWS = {
     "GET /fleet/tesla-account": REFUSED,
     "PUT /fleet/tesla-account": OWN,
     "DELETE /fleet/tesla-account": REFUSED,
+    "GET /fleet/geofences": OWN,
+    "POST /fleet/geofences": OWN,
+    "POST /fleet/geofences/import": OWN,
+    "GET /fleet/geofences/{geofence_id}": REFUSED,
+    "PATCH /fleet/geofences/{geofence_id}": REFUSED,
+    "DELETE /fleet/geofences/{geofence_id}": REFUSED,
+    "GET /fleet/geofences/{geofence_id}/vehicles": REFUSED,
     "POST /telemetry/positions": OWN,  # by the device's token, whoever sends it
     "POST /telemetry/tesla": OWN,
     "POST /vin-mapping/resolve": REFUSED,
@@ -144,6 +152,7 @@ def kept(cast: Cast) -> list[Any]:
         sorted((each.id, each.version) for each in Driver.operator_index.query(cast.operator.id)),
         sorted(each.pvin for each in VehicleState.organization_index.query(organization_id)),
         sorted(each.id for each in Device.organization_index.query(organization_id)),
+        sorted((each.id, each.version) for each in Geofence.query(organization_id, consistent_read=True)),
     ]
 
 
