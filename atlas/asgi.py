@@ -15,8 +15,18 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.sessions import CookieMiddleware
 from django.urls import re_path
 
+import bookings.routing
+import telemetry.routing
 from atlas.live.nowhere import NowhereConsumer
-from bookings.routing import websocket_urlpatterns
+from telemetry.osmand.listener import TrackerPort
 
-sockets = URLRouter([*websocket_urlpatterns, re_path("", NowhereConsumer.as_asgi())])
+sockets = URLRouter(
+    [
+        *bookings.routing.websocket_urlpatterns,
+        *telemetry.routing.websocket_urlpatterns,
+        re_path("", NowhereConsumer.as_asgi()),
+    ]
+)
 application = ProtocolTypeRouter({"http": http, "websocket": CookieMiddleware(sockets)})
+trackers = TrackerPort(http)
+"""For a port of its own, where one is wanted: `OSMAND_PORT`."""

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from telemetry.devices.serializers import READINGS
+
 Schema = dict[str, Any]
 
 LIVE_INTRODUCTION = """
@@ -126,6 +128,20 @@ WEBSOCKETS: dict[str, Schema] = {
         ),
         "receive": [SPOKE, MOVED, CHANGED, QUOTED, ALERTED],
         "send": [],
+    },
+    "/ws/telemetry/": {
+        "summary": "A device that stays connected: batches of readings, each answered when it is stored. The token is "
+        "a device's, in the first message or as `Authorization: Bearer`",
+        "snapshot": _object("ready", pvin=TEXT),
+        "receive": [
+            {
+                "allOf": [
+                    _object("receipt", id={"description": "The batch's."}),
+                    {"$ref": "#/components/schemas/BatchReceipt"},
+                ]
+            }
+        ],
+        "send": [_object("positions", id={"description": "The device's own, for the answer."}, readings=READINGS)],
     },
     "/ws/inbox/": {
         "summary": "What concerns the signed-in user: their bookings, quotes, new requests, alerts",

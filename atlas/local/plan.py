@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from atlas.local import engine, objects, redis
+from atlas.local.errors import LocalError
 from atlas.local.health import http_ok
 from atlas.local.ports import LOOPBACK
 from atlas.local.program import Program
@@ -16,6 +17,7 @@ PORTS = {"dynamodb": 8100, "square": 8101, "redis": 8102, "objects": 8103}
 
 _PYTHON = (sys.executable, "-u")
 _MANAGE = (*_PYTHON, "manage.py")
+_UVICORN = "uvicorn"
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,10 @@ def _atlas(data: Path, port: int, given: Mapping[str, str]) -> tuple[Program, ..
     worker = ("worker", "--pool", "threads", "--concurrency", "4", "--without-gossip", "--without-mingle")
     beat = ("beat", "--schedule", str(data / "run" / "beat-schedule"), "--pidfile=")
     ready = http_ok(f"http://{LOOPBACK}:{port}/healthz")
+    server = given.get("ATLAS_SERVER") or "daphne"
     return (
-        Program(name="web", command=_web(port, given.get("ATLAS_SERVER") or "daphne"), port=port, ready=ready),
+        Program(name="web", command=_web(port, server), port=port, ready=ready),
+        *_trackers(given.get("OSMAND_PORT") or "", server),
         Program(name="worker", command=(*celery, *worker, "--loglevel", "WARNING")),
         Program(name="beat", command=(*celery, *beat, "--loglevel", "WARNING")),
         _manage("drive", "drive_demo"),
@@ -73,10 +77,21 @@ def _atlas(data: Path, port: int, given: Mapping[str, str]) -> tuple[Program, ..
     )
 
 
-def _web(port: int, server: str) -> tuple[str, ...]:
+def _trackers(port: str, server: str) -> tuple[Program, ...]:
+    """Phones as trackers on a port of their own (`OSMAND_PORT`, usually 5055). No access log: it would hold tokens."""
+    if not port:
+        return ()
+    if not port.isdigit():
+        raise LocalError(f"OSMAND_PORT is {port!r}: give a port's number, such as 5055.")
+    silent = ("--no-access-log",) if server == _UVICORN else ("--verbosity", "0")
+    command = (*_web(int(port), server, "atlas.asgi:trackers"), *silent)
+    return (Program(name="trackers", command=command, port=int(port)),)
+
+
+def _web(port: int, server: str, application: str = "atlas.asgi:application") -> tuple[str, ...]:
     """Daphne, or the faster Uvicorn (`ATLAS_SERVER=uvicorn`)."""
-    application, address = "atlas.asgi:application", ("--port", str(port))
-    if server == "uvicorn":
+    address = ("--port", str(port))
+    if server == _UVICORN:
         return (*_PYTHON, "-m", "uvicorn", "--host", LOOPBACK, *address, "--ws", "websockets-sansio", application)
     return (*_PYTHON, "-m", "daphne", "--bind", LOOPBACK, *address, application)
 

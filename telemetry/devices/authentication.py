@@ -13,6 +13,12 @@ from telemetry.tables import Device
 SCHEME = "bearer"
 
 
+def bearer_of(header: str) -> str | None:
+    """The token of an `Authorization` header; None where it has none."""
+    scheme, _, token = header.partition(" ")
+    return token.strip() if scheme.lower() == SCHEME else None
+
+
 @dataclass(frozen=True)
 class DeviceUser:
     """A device as Django REST framework takes users: requests are counted by its `pk`, and it has no role."""
@@ -26,10 +32,10 @@ class DeviceAuthentication(authentication.BaseAuthentication):
     """`request.auth` is the `Device`."""
 
     def authenticate(self, request: Request) -> tuple[DeviceUser, Device] | None:
-        scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
-        if scheme.lower() != SCHEME:
+        token = bearer_of(request.META.get("HTTP_AUTHORIZATION", ""))
+        if token is None:
             return None
-        device = device_of(token.strip())
+        device = device_of(token)
         return DeviceUser(f"device:{device.id}"), device
 
     def authenticate_header(self, request: Request) -> str:

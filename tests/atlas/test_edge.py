@@ -23,10 +23,10 @@ from rest_framework.test import APIClient
 from atlas.api.docs import DocsView, SchemaView
 from atlas.api.schema import add_manners
 from atlas.api.throttles import Throttle
-from atlas.rates import parse_rate
 from atlas.dynamo.meter import measure
 from atlas.middleware.body_limit import BodyLimit
 from atlas.middleware.metering import describe
+from atlas.rates import parse_rate
 from atlas.tables import Unique
 from tests.atlas import api_urls
 from tests.atlas.test_errors import MIDDLEWARE

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from atlas.local import ports
+from atlas.local.errors import LocalError
 from atlas.local.plan import PORTS, plan
 from atlas.local.program import Program
 from atlas.local.reservation import Reservation
@@ -71,6 +72,18 @@ def test_the_web_server_is_a_choice(tmp_path: Path, server: str, module: str) ->
     (web,) = (program for program in wanted.waves[-1] if program.name == "web")
     assert web.command[web.command.index("-m") + 1] == module
     assert "127.0.0.1" in web.command
+
+
+@pytest.mark.parametrize("server", ["daphne", "uvicorn"])
+def test_trackers_have_a_port_of_their_own_where_one_is_wanted(tmp_path: Path, server: str) -> None:
+    given = {"ATLAS_SERVER": server, "OSMAND_PORT": "5055"}
+    assert "trackers" not in [each.name for each in plan(data=tmp_path, port=8000, ports=PLAIN, given={}).waves[-1]]
+    wanted = plan(data=tmp_path, port=8000, ports=PLAIN, given=given)
+    (trackers,) = (program for program in wanted.waves[-1] if program.name == "trackers")
+    assert (trackers.port, trackers.command[trackers.command.index("-m") + 1]) == (5055, server)
+    assert {"127.0.0.1", "5055", "atlas.asgi:trackers"} <= set(trackers.command)
+    with pytest.raises(LocalError, match="OSMAND_PORT"):
+        plan(data=tmp_path, port=8000, ports=PLAIN, given={"OSMAND_PORT": "tracker"})
 
 
 def test_settings_find_the_embedded_services_at_their_usual_ports() -> None:

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 import structlog
+from asgiref.testing import ApplicationCommunicator
 from rest_framework.test import APIClient
 
+from atlas.asgi import trackers
 from atlas.dynamo.attributes import utc_now
 from atlas.logs import SHARED, Formatter, strike_tokens
 from telemetry.devices.services import AddedDevice, revoke_device
@@ -84,3 +86,30 @@ def test_the_token_is_in_no_line_of_the_log(device: AddedDevice) -> None:
     assert device.device.id in line
     assert device.token not in line
     assert strike_tokens(path) == f"/osmand/{device.device.id}.***/"
+
+
+@pytest.mark.parametrize("path", ["/", "/admin/", "/api/v1/bookings", "/osmand/", "/a/b/"])
+async def test_on_the_trackers_port_there_is_nothing_else(path: str) -> None:
+    asked: Any = ApplicationCommunicator(trackers, scope(path))  # type: ignore[no-untyped-call]
+    await asked.send_input({"type": "http.request"})
+    assert (await asked.receive_output(5))["status"] in (401, 404)
+
+
+async def test_the_trackers_port_takes_what_the_long_address_takes(device: AddedDevice) -> None:
+    asked: Any = ApplicationCommunicator(  # type: ignore[no-untyped-call]
+        trackers, scope(f"/{device.token}/", b"lat=40.75&lon=-73.98&speed=20")
+    )
+    await asked.send_input({"type": "http.request"})
+    assert (await asked.receive_output(5))["status"] == 200
+    assert json.loads((await asked.receive_output(5))["body"]) == TAKEN
+
+
+def scope(path: str, query: bytes = b"") -> dict[str, Any]:
+    return {
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query,
+        "headers": [(b"host", b"testserver")],
+    }
