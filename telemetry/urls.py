@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from telemetry.osmand.api import OsmAnd
 from telemetry.portal import views
-from telemetry.state.views import fleet_map
+from telemetry.portal.fleet_map import fleet_map
 
 pages = [
     path("fleet/vehicles/", views.vehicles, name="vehicles"),
