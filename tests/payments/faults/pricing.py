@@ -10,7 +10,7 @@ from tests.payments.faults.choices import Plot, any_one, deed, fates
 from tests.payments.faults.points import Fate
 from tests.payments.faults.world import PRICE
 
-PER_CENT = (50, 90, 100, 105, 140, 200, 260)
+PER_CENT = (50, 90, 100, 105, 140, 160, 200, 260)
 """Of the agreed price."""
 TIPS = (500, 2_000, 10_000, 20_000)
 """The last one is too much."""

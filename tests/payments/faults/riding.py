@@ -27,7 +27,7 @@ HOURS_AHEAD = dict.fromkeys(Plot, (26.0, 75.0, 50.0)) | {Plot.CARDS: (24 * 12.0,
 """Between now and the pick-ups: within Square's window for a hold, or far beyond; apart for one driver."""
 LIMITS = (0, PRICE // 10, PRICE // 2, PRICE)
 """Extras that are agreed to before the ride."""
-LATER = ("ok", "ok", "ok", "insufficient-funds-later", "declined-later", "expired-later")
+LATER = ("ok", "ok", "ok", "ok", "ok", "insufficient-funds-later", "declined-later", "expired-later")
 """What becomes of a card that was kept, once it is asked."""
 
 
