@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bookings.rules.lifecycle import LIVE, UPCOMING, BookingStatus
+from bookings.rules.lifecycle import LIVE, SERVED, UPCOMING, BookingStatus
 from payments.rules import retrying
 
 
@@ -61,6 +61,12 @@ def after_another_card(ride: Ride, *, now: datetime, lapses_at: datetime | None)
 def call_off_at(*, status: BookingStatus, pickup_at: datetime, is_held: bool) -> datetime | None:
     """When a ride without a hold is called off; None for one that has it, or whose driver has set out."""
     return retrying.give_up_at(pickup_at) if status in UPCOMING and not is_held else None
+
+
+def is_tried_for(status: BookingStatus) -> bool:
+    """Whether a try that is under way is one for the hold, to be finished also when the ride ended meanwhile: that of a
+    cancelled ride asks for its fee."""
+    return is_wanted(status) or status in SERVED
 
 
 def is_wanted(status: BookingStatus) -> bool:

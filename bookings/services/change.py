@@ -13,7 +13,7 @@ from bookings import tally
 from bookings.events import BookingAlert, BookingChanged, NoticesDue, RequestOpened
 from bookings.rules.deadlines import Due, due
 from bookings.rules.final_price import ANSWER_WITHIN, PriceState
-from bookings.rules.holding import call_off_at, is_wanted
+from bookings.rules.holding import call_off_at, is_tried_for, is_wanted
 from bookings.rules.lifecycle import INITIAL, JOBS, OPEN, Action, Actor, BookingStatus, transition
 from bookings.rules.notices import TOLD, Occasion
 from bookings.rules.types import PaymentStatus
@@ -142,10 +142,12 @@ def is_held(booking: Booking) -> bool:
 def _hold_due(booking: Booking) -> tuple[datetime | None, datetime | None]:
     """When the card on file is asked (again), and when a ride without a hold is called off."""
     hold = booking.hold
-    if hold is None or not is_wanted(booking.status):
+    if hold is None or not is_tried_for(booking.status):
         return None, None
     if hold.transaction_id is not None:  # nothing else happens to it until that is answered
         return hold.asked_at + settings.ACCEPTANCE_ANSWERED_WITHIN, None
+    if not is_wanted(booking.status):
+        return None, None
     return hold.ask_at, called_off_at(booking)
 
 

@@ -10,7 +10,7 @@ from atlas import outbox
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.transaction import Transaction, retried, transact
 from bookings.events import HoldReplaced
-from bookings.rules.holding import after_refusal, is_wanted
+from bookings.rules.holding import after_refusal, is_tried_for, is_wanted
 from bookings.rules.notices import Occasion
 from bookings.rules.types import PaymentStatus
 from bookings.services import change
@@ -63,12 +63,12 @@ def _begin(booking_id: str) -> PaymentTransaction | None:
     """The try that is under way, or a new one. A card that is no good is refused without asking its bank."""
     booking = Booking.fetch(booking_id)
     hold = booking.hold
-    if hold is None or not is_wanted(booking.status):
+    if hold is None or not is_tried_for(booking.status):
         return None
     if hold.transaction_id is not None:
         return PaymentTransaction.fetch(hold.transaction_id)
     now = utc_now()
-    if hold.ask_at is None or now < hold.ask_at:
+    if not is_wanted(booking.status) or hold.ask_at is None or now < hold.ask_at:
         return None
     card = SavedCard.fetch(booking.card_id)
     fault = fault_of(card, at=now)

@@ -19,7 +19,7 @@ from payments.rules.types import TransactionStatus
 from payments.tables import PaymentTransaction
 from tests.bookings.far_ahead import asked, at, far_quote, kept_card, now, sold_far, take, tick, token
 from tests.bookings.looking import at_square, due_ids, refused, story
-from tests.bookings.stage import Cast, quoted, requested
+from tests.bookings.stage import ON_THE_ROAD, Cast, quoted, requested
 from tests.payments.cards.test_following import hear
 
 S = BookingStatus
@@ -233,6 +233,23 @@ def test_a_renewal_that_is_refused_leaves_the_hold_that_stands(cast: Cast, sandb
     assert stored.hold.ask_at < stored.hold.lapses_at
     assert told(booking) == ["card_refused", "payment_missing"]
     assert at_square(sandbox, booking)[0] == ("APPROVED", 21_000)
+
+
+def test_a_renewal_that_was_cut_off_is_finished_though_the_ride_is_over(cast: Cast, sandbox: SandboxControl) -> None:
+    quote = quoted(cast, requested(cast, hours_ahead=20, duration_hours=8, duration_days=9))
+    booking = take(cast, quote, source_id=token(), consent=VERSION)
+    services.assign(user=cast.owner, booking_id=booking.id, driver_id=cast.driver.id, vehicle_id=cast.sedan.id)
+    for status in ON_THE_ROAD[:-1]:
+        services.report_status(user=cast.chauffeur, booking_id=booking.id, status=status)
+    due = now(booking).hold.ask_at
+    with patch("bookings.services.holding._record", side_effect=Unavailable):
+        tick(due)
+    assert now(booking).hold.transaction_id
+    services.report_status(user=cast.chauffeur, booking_id=booking.id, status=S.COMPLETED)
+    tick(due + timedelta(minutes=1))
+    assert now(booking).hold.transaction_id is None
+    assert at_square(sandbox, booking) == [("COMPLETED", 21_000), ("CANCELED", 21_000)]
+    services.cancel(user=cast.admin, booking_id=booking.id, code=CancellationCode.OTHER, reason="A mistake")
 
 
 def test_a_hold_that_its_bank_let_go_is_asked_for_anew(cast: Cast, sandbox: SandboxControl) -> None:

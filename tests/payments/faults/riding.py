@@ -25,6 +25,9 @@ FINISHED = (S.CANCELLED, S.EXPIRED, S.PAID)
 MOST_RIDES = 3
 HOURS_AHEAD = dict.fromkeys(Plot, (26.0, 75.0, 50.0)) | {Plot.CARDS: (24 * 12.0, 24 * 15.0, 24 * 10.0)}
 """Between now and the pick-ups: within Square's window for a hold, or far beyond; apart for one driver."""
+LONG_RIDE = {"hours_ahead": 20.0, "duration_hours": 8, "duration_days": 9}
+"""The hold that is taken at once ends on the way."""
+LONG_RIDES = 0.3
 LIMITS = (0, PRICE // 10, PRICE // 2, PRICE)
 """Extras that are agreed to before the ride."""
 LATER = ("ok", "ok", "ok", "ok", "ok", "insufficient-funds-later", "declined-later", "expired-later")
@@ -93,8 +96,11 @@ class Riding(Acting):
     # Parts of the above
 
     def ask_for_ride(self) -> None:
-        hours = HOURS_AHEAD[self.plot][len(self.world.bookings)]
-        self.world.bookings.append(requested(self.cast, hours_ahead=hours).id)
+        number = len(self.world.bookings)
+        wanted: dict[str, Any] = {"hours_ahead": HOURS_AHEAD[self.plot][number]}
+        if self.plot is Plot.CARDS and number == 0 and self.random().random() < LONG_RIDES:
+            wanted = LONG_RIDE
+        self.world.bookings.append(requested(self.cast, **wanted).id)
 
     def drive_to_the_end(self, which: int, fate: Fate | None, follow: bool) -> None:
         self.drive(which, len(ON_THE_ROAD) + 1, fate, follow)
