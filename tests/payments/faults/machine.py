@@ -76,8 +76,9 @@ class Money(Riding, Staffing, KeepingCards, Pricing, Disputing, Billing):
     )
     def begin(self, luck: int, ending: Ending, sold: int, driven: bool) -> None:
         """Two rides are asked for; some are sold before anything goes wrong, and one may be driven and paid."""
-        self.luck, self.ending = luck, ending
-        self.plot = self.random().choice(self.plots)
+        number = next(self.numbers)
+        self.luck, self.ending = crc32(f"{number}/{luck}".encode()), ending
+        self.plot = self.plots[number % len(self.plots)]
         self.tally.plots[self.plot] += 1
         with self.world.now():
             if self.plot is Plot.ACCOUNT:
