@@ -1,8 +1,7 @@
 """Who acts in a run and on what: what the deeds of every plot share."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from itertools import count
 from random import Random
 from typing import Any, ClassVar
 
@@ -32,9 +31,7 @@ class Acting(RuleBasedStateMachine):
     cast: ClassVar[Cast]
     finance: ClassVar[tuple[User, User]]
     plots: ClassVar[tuple[Plot, ...]] = tuple(Plot)
-    """Those that are played, in turn."""
-    numbers: ClassVar[Iterator[int]] = count()
-    """Of the runs: each has its own luck, where Hypothesis begins many alike."""
+    """Those that are played."""
     tally: ClassVar[Tally] = Tally()
     current: ClassVar[World | None] = None
 

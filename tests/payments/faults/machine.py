@@ -69,16 +69,16 @@ class Money(Riding, Staffing, KeepingCards, Pricing, Disputing, Billing):
     """How far everything was at the last look."""
 
     @initialize(
+        data=st.data(),
         luck=st.integers(0, 2**31),
         ending=st.builds(Ending, *[st.booleans()] * 4),
         sold=st.sampled_from([0, 1, 2, 2, 2]),
         driven=st.sampled_from([False, True, True]),
     )
-    def begin(self, luck: int, ending: Ending, sold: int, driven: bool) -> None:
+    def begin(self, data: st.DataObject, luck: int, ending: Ending, sold: int, driven: bool) -> None:
         """Two rides are asked for; some are sold before anything goes wrong, and one may be driven and paid."""
-        number = next(self.numbers)
-        self.luck, self.ending = crc32(f"{number}/{luck}".encode()), ending
-        self.plot = self.plots[number % len(self.plots)]
+        self.luck, self.ending = luck, ending
+        self.plot = data.draw(st.sampled_from(self.plots), label="plot")
         self.tally.plots[self.plot] += 1
         with self.world.now():
             if self.plot is Plot.ACCOUNT:

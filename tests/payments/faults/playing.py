@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import count
 
 from django.test import override_settings
 from hypothesis import HealthCheck, Phase, seed, settings
@@ -31,7 +30,7 @@ def arena(sandbox: SandboxControl) -> Iterator[Tally]:
 
 def play(*, runs: int, start: int, plots: Sequence[Plot] = tuple(Plot)) -> None:
     """So many runs, the same for the same `start`. Raises what the first one fails with, its steps in the notes."""
-    Money.plots, Money.numbers = tuple(plots), count(start)
+    Money.plots = tuple(plots)
     how = settings(
         max_examples=runs,
         stateful_step_count=STEPS,
