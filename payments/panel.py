@@ -1,6 +1,6 @@
 """A payment as its page shows it: how it was paid, what was reserved, taken, given back, and each step of the way.
 
-Pure: it reads a row and asks nobody. `templates/payments/_panel.html` shows a list of these (`payments`).
+Pure: it reads a row and asks nobody. `templates/payments/_payment.html` shows one.
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,6 +31,9 @@ STEPS: Mapping[tuple[str, str], Words] = MappingProxyType(
         (OperationKind.AUTHORIZE, OperationState.PENDING): _("Asking the bank"),
         (OperationKind.AUTHORIZE, OperationState.DONE): _("Reserved on the card"),
         (OperationKind.AUTHORIZE, OperationState.FAILED): _("Declined"),
+        (OperationKind.ISSUE, OperationState.PENDING): _("Invoice being issued"),
+        (OperationKind.ISSUE, OperationState.DONE): _("Invoice issued"),
+        (OperationKind.ISSUE, OperationState.FAILED): _("Square's page to pay it could not be made"),
         (OperationKind.CAPTURE, OperationState.PENDING): _("Being charged"),
         (OperationKind.CAPTURE, OperationState.DONE): _("Charged"),
         (OperationKind.CAPTURE, OperationState.FAILED): _("Could not be charged"),
@@ -84,6 +87,8 @@ class Shown:
     history: tuple[Step, ...]
     decline: Decline | None
     """Why it came to nothing, for one that did."""
+    invoice: str = ""
+    """The number of its invoice, where one was issued."""
 
 
 def shown(rows: Iterable[PaymentTransaction]) -> list[Shown]:
@@ -105,6 +110,7 @@ def show(row: PaymentTransaction) -> Shown:
         returning=operations.refunds_under_way(row),
         history=tuple(sorted([*map(_step, row.operations), *_disputes(row)], key=lambda step: step.at)[::-1]),
         decline=explain(_reason(row)) if row.status is TransactionStatus.FAILED else None,
+        invoice=row.bill.number if row.bill is not None else "",
     )
 
 

@@ -31,7 +31,10 @@ def test_every_payment_is_at_the_sandbox_as_the_books_have_it(stack: Stack) -> N
             assert (payment["status"], payment["reference_id"]) == (AT_THE_BANK[row["status"]], row["bookingId"])
             assert payment["total_money"]["amount"] == row["amount"]
     for booking in stack.items("bookings"):
-        if needed := NEEDS.get(booking["status"]):
+        needed = NEEDS.get(booking["status"])
+        if needed and "transactionId" not in booking:
+            assert booking["hold"]["askAt"] > booking["createdAt"]  # its card on file is asked near the pick-up
+        elif needed:
             assert rows[booking["transactionId"]]["status"] == needed
 
 
@@ -62,6 +65,21 @@ def test_no_page_is_empty(stack: Stack, demo: People) -> None:
     assert demo.operator.ask("GET /bookings/open")["results"]
     me: Any = demo.driver.ask("GET /drivers/me")
     assert me["totalTrips"] > 0
+
+
+def test_every_page_about_money_shows_something(stack: Stack, demo: People) -> None:
+    [card] = demo.concierge.ask("GET /me/cards")["results"]
+    counting = [each for each in stack.items("bookings") if each.get("countsOn") == card["id"]]
+    assert [each["status"] for each in counting] == ["OPERATOR_ASSIGNED"]
+    states = {row["state"] for row in demo.concierge.ask("GET /me/invoices")["results"]}
+    assert states >= {"OPEN", "OVERDUE"}
+    payouts = {row["account"]: row for row in stack.items("payouts")}
+    assert {account: row["status"] for account, row in payouts.items()} == {
+        "operator": "CONFIRMED",
+        "driver": "RECORDED",
+    }
+    assert payouts["operator"]["recordedBy"] != payouts["operator"]["decidedBy"]
+    assert "OPERATOR_PAYOUT" in {posting["kind"] for posting in stack.items("ledger-postings")}
 
 
 def test_a_ride_of_last_week_can_be_refunded(stack: Stack, demo: People) -> None:

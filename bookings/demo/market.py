@@ -63,6 +63,16 @@ class Market:
             return None
         return None
 
+    def sell_ahead(self, ahead: timedelta, *, concierge: str, company_key: str, card_id: str) -> Booking | None:
+        """A ride that is sold by a card on file, too far ahead to be held for. None when the company has no car."""
+        booking = self._ask(self._story(ahead, concierge=concierge))
+        quote_id = self._bid(booking, company_key)
+        if quote_id is None:
+            return None
+        return bookings.services.accept_quote(
+            user=User.fetch(booking.concierge_id), quote_id=quote_id, method=PaymentMethod.CARD, card_id=card_id
+        )
+
     def _story(self, ahead: timedelta, *, concierge: str | None = None) -> Story:
         writer = Writer(utc_now(), seed=self.random.getrandbits(32))
         return writer.story(BookingStatus.SOURCING, writer.now + ahead, concierge=concierge)

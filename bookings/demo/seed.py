@@ -11,6 +11,7 @@ from accounts.tables import User, UserSettings
 from atlas.dynamo.bulk import put_all
 from atlas.dynamo.table import Table
 from atlas.tables import Unique
+from bookings.demo.afterwards import settle_the_demo
 from bookings.demo.cast import COMPANIES, CONCIERGES, DEMO_DRIVER, DOMAIN, PASSWORD, STAFF, Company, demo_id
 from bookings.demo.counting import count
 from bookings.demo.items import Ride, driver_id, vehicle_id
@@ -62,6 +63,7 @@ def seed(now: datetime) -> dict[str, int]:
     put_all(items)
     add_up(postings)
     count([ride.booking for ride in rides], payments, now)
+    settle_the_demo(rides, now)
     put_all([Unique(key_=DONE, owner_id="demo", created_at=now)])
     return dict(Counter(type(item).__name__ for item in items))
 

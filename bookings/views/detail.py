@@ -49,6 +49,7 @@ def show_booking(request: HttpRequest, booking_id: UUID, *, status: int = 200, *
     history = selectors.history_of(user=user, booking_id=found.id) if is_party else []
     crew = crew_of(found)
     saw_driver(user, crew.driver)
+    payments = payments_of(user, found, part) if is_party else []
     context: dict[str, Any] = {
         "booking": found,
         "details": found.details,
@@ -61,7 +62,8 @@ def show_booking(request: HttpRequest, booking_id: UUID, *, status: int = 200, *
         "next_steps": next_steps(user, found),
         "vehicle_controls": controls_of(found, crew.vehicle, part),
         "card_state": card_state(found, part) if is_party else None,
-        "payments": payments_of(user, found, part) if is_party else [],
+        "payments": payments,
+        "has_invoice": any(each.invoice for each in payments),
         "has_receipt": found.status in SERVED or bool(found.cancellation_fee),
         **_quotes(user, found, part),
     }
