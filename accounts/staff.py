@@ -99,6 +99,7 @@ telemetry.trip               view                     x        .         x
 telemetry.tripstate          view                     x        .         x
 telemetry.command            view                     x        .         x
 telemetry.oemtoken           view                     .        .         x
+telemetry.fleetalert         view                     x        .         x
 telemetry.geofence           view                     x        .         x
 telemetry.geofencestate      view                     x        .         x
 telemetry.occurrence         view                     x        .         x

@@ -39,6 +39,7 @@ app.conf.beat_schedule = {
     "settle cards on file": every(2 * settings.JOBS_EVERY_SECONDS, "payments.cards.tasks.settle_due_cards"),
     "finish trips that ended": every(settings.JOBS_EVERY_SECONDS, "telemetry.tasks.finish_due_trips"),
     "describe trips": every(4 * settings.JOBS_EVERY_SECONDS, "telemetry.tasks.describe_trips"),
+    "escalate alerts": every(2 * settings.JOBS_EVERY_SECONDS, "telemetry.tasks.escalate_alerts"),
     "look at silent vehicles": every(settings.JOBS_EVERY_SECONDS, "telemetry.tasks.look_at_silent_vehicles"),
     "retry steps of telemetry": every(2 * settings.JOBS_EVERY_SECONDS, "telemetry.tasks.retry_failed_steps"),
     "send what was cut off": every(settings.JOBS_EVERY_SECONDS, "telemetry.tasks.sweep_commands"),

@@ -59,6 +59,7 @@ def wire() -> None:
     subscribe(payment.InvoiceOverdue, bookings.remind)
 
     subscribe(telemetry_event.CommandAsked, telemetry.send_command)
+    subscribe(telemetry_event.AlertRaised, telemetry.show_alert, telemetry.mail_alert)
 
     subscribe(booking.BookingChanged, bookings.show_change, bookings.keep_location)
     subscribe(booking.QuotesChanged, bookings.show_quotes)

@@ -21,7 +21,7 @@ from bookings.tables import Booking
 from bookings.topics import REQUESTS, booking_topic, driver_topic, inbox_topic, operator_topic
 from fleet.selectors import driver_of, list_drivers, own_operator
 from fleet.tables import Driver, Operator
-from telemetry.state.live import fleet_topic, stored_on_map
+from telemetry.state.live import alerts_topic, fleet_topic, stored_on_map
 from telemetry.state.selectors import fleet_seen_by
 from telemetry.tenancy import Sight, sight_of
 
@@ -133,7 +133,8 @@ class FleetConsumer(LiveConsumer):
 
     def topics(self) -> list[str]:
         company = [operator_topic(self.operator.id)] if self.operator else []
-        return [fleet_topic(self.sight.organization_id), *company]
+        alerts = [alerts_topic(self.sight.organization_id)] if self.sight.whole_fleet else []
+        return [fleet_topic(self.sight.organization_id), *alerts, *company]
 
     async def snapshot(self) -> dict[str, Any]:
         states = await in_thread(fleet_seen_by, self.sight, limit=MOST_ON_MAP)

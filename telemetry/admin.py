@@ -21,6 +21,7 @@ from atlas.facade.admin.service_action import ReasonForm, service_action
 from telemetry import handover, services
 from telemetry.models import (
     Command,
+    FleetAlert,
     Geofence,
     GeofenceState,
     Occurrence,
@@ -105,6 +106,14 @@ class GeofenceStateAdmin(ReadOnlyAdmin):
 class SecuritySettingsAdmin(ReadOnlyAdmin):
     list_display = (link_to("organization"), "fences", "fences_version", "speed_limit", "low_battery")
     search_ways = (by_uuid("organization_id", gettext_lazy("the organization's ID")),)
+
+
+@admin.register(FleetAlert)
+class FleetAlertAdmin(ReadOnlyAdmin):
+    """What fleets' people are to see to; they do so themselves."""
+
+    list_display = ("kind", "severity", "status", link_to("organization"), instant("timestamp"), "occurrences")
+    search_ways = (by_uuid(), PVIN, by_uuid("organization_id", gettext_lazy("the organization's ID")))
 
 
 @admin.register(Occurrence)

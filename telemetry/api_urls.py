@@ -3,6 +3,7 @@
 from django.urls import path
 
 from telemetry import api
+from telemetry.alerts import api as alerts
 from telemetry.commands import api as commands
 from telemetry.devices import api as devices
 from telemetry.geofences import api as geofences
@@ -14,6 +15,11 @@ urlpatterns = [
     path("fleet/devices", devices.Devices.as_view()),
     path("fleet/devices/<uuid:device_id>", devices.OneDevice.as_view()),
     path("fleet/state", state.FleetState.as_view(), name="api-fleet-state"),
+    path("fleet/alerts", alerts.Alerts.as_view()),
+    path("fleet/alerts/<uuid:alert_id>", alerts.OneAlert.as_view()),
+    path("fleet/alerts/<uuid:alert_id>/ack", alerts.AcknowledgeAlert.as_view()),
+    path("fleet/alerts/<uuid:alert_id>/resolve", alerts.ResolveAlert.as_view()),
+    path("fleet/vehicles/<str:pvin>/events", alerts.VehicleEvents.as_view()),
     path("fleet/geofences", geofences.Geofences.as_view()),
     path("fleet/geofences/import", geofences.ImportGeofences.as_view()),
     path("fleet/geofences/<uuid:geofence_id>", geofences.OneGeofence.as_view()),

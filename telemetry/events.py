@@ -9,3 +9,11 @@ class CommandAsked:
 
     user_id: str
     command_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRaised:
+    """An alert is new (level 0), or nobody acknowledged it in time."""
+
+    alert_id: str
+    level: int

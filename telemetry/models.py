@@ -123,6 +123,27 @@ class SecuritySettings(Facade, table=watching.SecuritySettings, links={"organiza
         return str(self.pk)
 
 
+class FleetAlert(
+    Facade,
+    table=alerts.FleetAlert,
+    links={
+        "organization_id": "fleet.Organization",
+        "acknowledged_by": Link("accounts.User", "alerts_acknowledged"),
+        "resolved_by": Link("accounts.User", "alerts_resolved"),
+    },
+    options={"pvin": {"verbose_name": "pseudoVIN"}},
+):
+    """Something that a fleet's people are to see to."""
+
+    kind: str
+
+    class Meta:
+        verbose_name = "alert"
+
+    def __str__(self) -> str:
+        return self.kind
+
+
 class Occurrence(Facade, table=alerts.Occurrence, links={"organization_id": "fleet.Organization"}):
     """Something that happened to a vehicle."""
 

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from telemetry.alerts import escalating
 from telemetry.commands import sending
 from telemetry.ingest import faults
 from telemetry.trips import describing, ending
@@ -45,3 +46,9 @@ def sweep_commands() -> None:
 def look_at_silent_vehicles() -> None:
     """At a fence that they may have crossed, or stay in for long."""
     looking.look_at_due()
+
+
+@shared_task
+def escalate_alerts() -> None:
+    """Alerts that nobody acknowledged in time."""
+    escalating.escalate_due()

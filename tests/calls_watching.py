@@ -2,10 +2,18 @@
 
 from typing import Any
 
+from atlas.dynamo.attributes import utc_now
+from atlas.dynamo.transaction import transact
+from telemetry.alerts.raising import News, raise_alert
+from telemetry.alerts.tables import AlertCategory
+from telemetry.devices.services import add_device
 from telemetry.geofences import examples as geofences
 from telemetry.geofences.services import create_fence
+from telemetry.rules.escalation import Severity
 from tests.asking import Call, Prepare
 from tests.bookings.stage import Cast
+from tests.calls_organizations import of_tracked
+from tests.telemetry.numbers import new_vin
 
 
 def of_fence(body: Any = None) -> Prepare:
@@ -17,7 +25,22 @@ def of_fence(body: Any = None) -> Prepare:
     return prepare
 
 
+def of_alert(cast: Cast) -> Call:
+    """Of a vehicle that went too fast."""
+    device = add_device(user=cast.owner, vin=new_vin(), name="Tracker").device
+    whose = (device.pvin, device.organization_id)
+    with transact() as tx:
+        news = News(*whose, AlertCategory.DRIVING, "SPEEDING", Severity.HIGH, utc_now(), value=41)
+        alert = raise_alert(tx, news, utc_now())
+    return Call("owner", {"alert_id": alert.id})
+
+
 WATCHING_CALLS: dict[str, Prepare] = {
+    "GET /fleet/alerts": lambda cast: Call("owner"),
+    "GET /fleet/alerts/{alert_id}": of_alert,
+    "POST /fleet/alerts/{alert_id}/ack": of_alert,
+    "POST /fleet/alerts/{alert_id}/resolve": of_alert,
+    "GET /fleet/vehicles/{pvin}/events": of_tracked,
     "GET /fleet/geofences": lambda cast: Call("owner"),
     "POST /fleet/geofences": lambda cast: Call("owner", body=geofences.AREA.value),
     "POST /fleet/geofences/import": lambda cast: Call("owner", body=geofences.FILE.value),

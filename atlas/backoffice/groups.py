@@ -43,6 +43,7 @@ GROUPS = (
             "fleet.organizationuser": "people",
             "telemetry.trip": "map",
             "telemetry.tripstate": "speedometer2",
+            "telemetry.fleetalert": "bell",
             "telemetry.geofence": "geo-alt",
             "telemetry.geofencestate": "compass",
             "telemetry.occurrence": "list",

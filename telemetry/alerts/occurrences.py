@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from atlas.dynamo.attributes import instant_text
 from telemetry.alerts.tables import Occurrence
-from telemetry.geofences.tables import Severity
+from telemetry.rules.escalation import Severity
 from telemetry.rules.finding import Finding
 from telemetry.rules.point import DEGREE, instant_of
 

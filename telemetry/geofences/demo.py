@@ -7,7 +7,8 @@ import msgspec
 
 from atlas.dynamo.table import Table
 from atlas.geo.city import DEMO_CITY, places
-from telemetry.geofences.tables import Geofence, Severity
+from telemetry.geofences.tables import Geofence
+from telemetry.rules.escalation import Severity
 from telemetry.rules.shapes import checked
 from telemetry.watching.known import now_in_force
 from telemetry.watching.tables import SecuritySettings

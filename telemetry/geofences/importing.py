@@ -18,7 +18,8 @@ from atlas.dynamo.transaction import retried, transact
 from atlas.errors import Invalid
 from fleet.rules.membership import Right
 from telemetry.geofences.services import RAISING, add
-from telemetry.geofences.tables import Geofence, Severity
+from telemetry.geofences.tables import Geofence
+from telemetry.rules.escalation import Severity
 from telemetry.rules.shapes import BadShape, checked
 from telemetry.tenancy import membership_of
 from telemetry.watching import known

@@ -11,7 +11,7 @@ from atlas.api.fields import Choice, Flag, FreeText, Id, Instant, Integer, ListO
 from atlas.api.serializers import Serializer
 from telemetry.geofences.importing import LONGEST_DWELL, LONGEST_NAME, MOST_FEATURES
 from telemetry.geofences.services import RAISING
-from telemetry.geofences.tables import Severity
+from telemetry.rules.escalation import Severity
 from telemetry.rules.shapes import LARGEST_RADIUS, MOST_VERTICES, SMALLEST_RADIUS
 
 MOST_VEHICLES = 200

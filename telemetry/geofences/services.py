@@ -13,7 +13,8 @@ from atlas.errors import Conflict, Invalid, NotFound
 from fleet.assignments.tables import VehicleAssignment
 from fleet.rules.membership import Right
 from telemetry.geofences.states import forget_fence
-from telemetry.geofences.tables import Geofence, Severity
+from telemetry.geofences.tables import Geofence
+from telemetry.rules.escalation import Severity
 from telemetry.rules.fencing import Crossing
 from telemetry.rules.shapes import BadShape, checked
 from telemetry.tenancy import membership_of

@@ -1,7 +1,5 @@
 """Geofences, and which vehicles are in them. `vin` means the pseudoVIN."""
 
-from enum import StrEnum
-
 from pynamodb.attributes import BooleanAttribute, ListAttribute, NumberAttribute, TTLAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb_attributes import FloatAttribute, IntegerAttribute, UnicodeEnumAttribute
@@ -9,14 +7,7 @@ from pynamodb_attributes import FloatAttribute, IntegerAttribute, UnicodeEnumAtt
 from atlas.dynamo.attributes import InstantAttribute
 from atlas.dynamo.table import Schema, Table
 from atlas.trail import Trail
-
-
-class Severity(StrEnum):
-    """How grave an alert is; it says how long it is kept too (a year, or 30 days)."""
-
-    CRITICAL = "CRITICAL"
-    HIGH = "HIGH"
-    MEDIUM = "MEDIUM"
+from telemetry.rules.escalation import Severity
 
 
 class Geofence(Table):

@@ -6,6 +6,8 @@ from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.transaction import retried, transact
 from atlas.shards import shard_of
 from telemetry.alerts.occurrences import is_told, occurrence
+from telemetry.alerts.raising import News, raise_alert
+from telemetry.alerts.tables import AlertCategory
 from telemetry.geofences.due import PATIENCE
 from telemetry.geofences.tables import Geofence, GeofenceState
 from telemetry.rules.fencing import Crossing
@@ -31,7 +33,18 @@ def tell(pvin: str, organization_id: str, finding: Finding) -> None:
         if _moves_on(state, finding, now):
             tx.save(state)
         if not inside:
-            tx.create(occurrence(pvin, organization_id, finding, fence.severity, now, name=fence.name))
+            row = occurrence(pvin, organization_id, finding, fence.severity, now, name=fence.name)
+            if finding.kind in fence.alert_on:
+                row.alert_id = raise_alert(tx, _news(pvin, fence, finding), now).id
+            tx.create(row)
+
+
+def _news(pvin: str, fence: Geofence, finding: Finding) -> News:
+    kind = f"GEOFENCE_{finding.kind}"
+    at = instant_of(finding.at)
+    return News(
+        pvin, fence.organization_id, AlertCategory.GEOFENCE, kind, fence.severity, at, subject=fence.id, name=fence.name
+    )
 
 
 def _moves_on(state: GeofenceState, finding: Finding, now: datetime) -> bool:

@@ -9,8 +9,9 @@
  7 trip machine           │
  8 breadcrumbs            │
  9 watch                  ┘ what the readings say of fences and limits: telemetry.watching.looking
-10 what follows     `FOLLOWING`, in its order: what the watch found is told (`geofences`), then live push; a step
-                    that fails is recorded in `errors` and tried again, and keeps no other from its turn
+10 what follows     `FOLLOWING`, in its order: what the watch found is told (`geofences`, `alerts`), then live
+                     push; a step that fails is recorded in `errors` and tried again, and keeps no other from its
+                     turn
 """
 
 from collections.abc import Callable, Sequence

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from telemetry.rules.fencing import Fences, Stay, cross, wait
 from telemetry.rules.finding import Finding
+from telemetry.rules.limits import Bounds, exceed
 from telemetry.rules.point import Point
 
 
@@ -27,25 +28,32 @@ class Watch:
     """Noticed, and perhaps not told yet."""
     expected: tuple[str, ...] = ()
     """Fences that points which still wait show to be crossed: somebody looks again, should nothing more be heard."""
+    over: tuple[str, ...] = ()
+    """Limits that are exceeded."""
 
 
 NOTHING = Watch()
 
 
-def watch(state: Watch, points: Sequence[Point], until: int, fences: Fences, pvin: str) -> Watch:
+def watch(
+    state: Watch, points: Sequence[Point], until: int, fences: Fences, pvin: str, bounds: Bounds | None = None
+) -> Watch:
     """Look at the points (in the order of time) that are later than before and not later than `until`."""
     if until <= state.to:
         return state
     new = _between(points, state.to, until)
     stays, found = cross(state.stays, state.last, new, fences, pvin)
+    over, exceeded = (state.over, []) if bounds is None else exceed(state.over, new, bounds)
     last = new[-1].at if new else state.last
-    return replace(state, to=until, last=last, stays=stays, found=(*state.found, *found))
+    return replace(state, to=until, last=last, stays=stays, over=over, found=(*state.found, *found, *exceeded))
 
 
-def silent(state: Watch, points: Sequence[Point], clock: int, fences: Fences, pvin: str) -> Watch:
+def silent(
+    state: Watch, points: Sequence[Point], clock: int, fences: Fences, pvin: str, bounds: Bounds | None = None
+) -> Watch:
     """After so long a silence that nothing can come before what waits; `clock` is the time at the vehicle by now."""
     if points:
-        state = watch(state, points, points[-1].at, fences, pvin)
+        state = watch(state, points, points[-1].at, fences, pvin, bounds)
     stays, found = wait(state.stays, clock, fences)
     return replace(state, stays=stays, found=(*state.found, *found), expected=())
 

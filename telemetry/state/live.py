@@ -26,6 +26,11 @@ GLANCE = (
 """What a dispatcher sees of a vehicle without opening it."""
 
 
+def alerts_topic(organization_id: str) -> str:
+    """For who may see every vehicle: alerts are for no others."""
+    return f"fleet-alerts:{organization_id}"
+
+
 def fleet_topic(organization_id: str) -> str:
     """An organization's vehicles, by their pseudoVINs as subjects."""
     return f"fleet:{organization_id}"

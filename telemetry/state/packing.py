@@ -67,17 +67,18 @@ def _watch_packed(watch: Watch) -> list[Any] | None:
         return None
     stays = [[UUID(id).bytes, watch.to - since, dwell_at] for id, (since, dwell_at) in watch.stays.items()]
     expected = [UUID(id).bytes for id in watch.expected]
-    return [watch.to, watch.to - watch.last, stays, watch.found, expected]
+    return [watch.to, watch.to - watch.last, stays, watch.found, expected, watch.over]
 
 
 def _watch_unpacked(found: list[Any] | None) -> Watch:
     if found is None:
         return watching.NOTHING
-    to, behind, stays, findings, expected = found
+    to, behind, stays, findings, expected, *more = found
     return Watch(
         to,
         to - behind,
         {str(UUID(bytes=id)): Stay(to - ago, dwell_at) for id, ago, dwell_at in stays},
         tuple(Finding(*each) for each in findings),
         tuple(str(UUID(bytes=id)) for id in expected),
+        tuple(more[0]) if more else (),
     )

@@ -36,7 +36,6 @@ class Limits(NamedTuple):
     fences_version: int = 0
     speed_limit: float | None = None
     low_battery: float | None = None
-    silent_minutes: int | None = None
 
 
 class Watched(NamedTuple):
@@ -133,7 +132,7 @@ def watched_fence(row: Geofence) -> Fence:
 def _limits_in(item: SecuritySettings | None) -> Limits:
     if item is None:
         return Limits()
-    return Limits(item.fences_version, item.speed_limit, item.low_battery, item.silent_minutes)
+    return Limits(item.fences_version, item.speed_limit, item.low_battery)
 
 
 def _key(organization_id: str) -> str:

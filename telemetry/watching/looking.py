@@ -17,7 +17,7 @@ from telemetry.geofences import due
 from telemetry.geofences.tables import GeofenceState
 from telemetry.ingest import faults
 from telemetry.ingest.receipt import News
-from telemetry.rules import watching
+from telemetry.rules import fencing, watching
 from telemetry.rules.finding import Finding
 from telemetry.rules.machine import Thresholds
 from telemetry.rules.ordering import Track
@@ -26,6 +26,7 @@ from telemetry.rules.watching import Watch
 from telemetry.state import store
 from telemetry.state.store import Overtaken, Vehicle
 from telemetry.watching import known
+from telemetry.watching.bounds import bounds_of
 from telemetry.watching.steps import STEPS
 
 log = structlog.get_logger(__name__)
@@ -46,10 +47,11 @@ def after(vehicle: Vehicle, track: Track, newest: int, now: datetime, limits: Th
 
 def _after(vehicle: Vehicle, track: Track, newest: int, now: datetime, limits: Thresholds) -> Watch:
     pvin, before = vehicle.pvin, replace(vehicle.kept.watch, found=_untold(vehicle))
-    fences = known.of(vehicle.item.organization_id).fences
-    seen = watching.watch(before, track.points, newest - limits.lateness - 1, fences, pvin)
+    watched = known.of(vehicle.item.organization_id)
+    fences, bounds = watched.fences, bounds_of(watched.limits)
+    seen = watching.watch(before, track.points, newest - limits.lateness - 1, fences, pvin, bounds)
     ahead = watching.expected(seen, track.points, fences, pvin) if fences else ()
-    crossed = {each.subject for each in seen.found if each not in before.found and each.step == "geofences"}
+    crossed = {each.subject for each in seen.found if each not in before.found and each.step == fencing.STEP}
     due_at = now + timedelta(milliseconds=limits.lateness) + due.SOON
     for fence_id in sorted(crossed.union(ahead).difference(before.expected)):
         due.expect(pvin, vehicle.item.organization_id, fence_id, due_at)
@@ -95,12 +97,13 @@ def look(pvin: str, now: datetime | None = None) -> Watch | None:
 
 def _look(vehicle: Vehicle, now: datetime) -> Watch:
     limits, kept = thresholds(), vehicle.kept
-    fences = known.of(vehicle.item.organization_id).fences
+    watched = known.of(vehicle.item.organization_id)
     silence = milliseconds(now) - kept.heard
     if silence < limits.lateness:
         return kept.watch
     clock = vehicle.latest.at + silence - round(due.PATIENCE.total_seconds() * 1000)
-    seen = watching.silent(kept.watch, kept.track.points, clock, fences, vehicle.pvin)
+    bounds = bounds_of(watched.limits)
+    seen = watching.silent(kept.watch, kept.track.points, clock, watched.fences, vehicle.pvin, bounds)
     if seen != kept.watch:
         vehicle.put(vehicle.latest, kept._replace(watch=seen))
         vehicle.save()

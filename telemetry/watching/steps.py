@@ -4,9 +4,10 @@ from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
 
+from telemetry.alerts import telling as alerts
 from telemetry.geofences import telling as geofences
 from telemetry.ingest.receipt import News
-from telemetry.rules import fencing
+from telemetry.rules import fencing, limits
 from telemetry.rules.finding import Finding
 
 Tell = Callable[[str, str, Finding], None]
@@ -57,5 +58,8 @@ def step(name: str, tell: Tell) -> Callable[[News], None]:
     return tell_all
 
 
-STEPS: dict[str, Callable[[News], None]] = {fencing.STEP: step(fencing.STEP, geofences.tell)}
+STEPS: dict[str, Callable[[News], None]] = {
+    fencing.STEP: step(fencing.STEP, geofences.tell),
+    limits.STEP: step(limits.STEP, alerts.tell),
+}
 """In the order in which they are told."""

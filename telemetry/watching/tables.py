@@ -25,5 +25,3 @@ class SecuritySettings(Table):
     """m/s, above which a vehicle speeds; absent: what the platform says (`SAFETY_SPEEDING_MPH`)."""
     low_battery = FloatAttribute(null=True, attr_name="lowBattery")
     """Percent, below which it is low; absent: 15."""
-    silent_minutes = IntegerAttribute(null=True, attr_name="silentMinutes")
-    """After so long without a reading while it is under way it counts as lost; absent: never."""

@@ -109,3 +109,16 @@ async def test_a_large_fleet_is_whole_in_its_snapshot(cast: Cast) -> None:
     await in_thread(save)
     async with opened(FLEET, cast.owner) as office:
         assert (await shown(office)).keys() == pvins
+
+
+async def test_alerts_are_for_who_sees_the_whole_fleet(cast: Cast) -> None:
+    first, _ = await in_thread(two_cars, cast)
+    viewer = await in_thread(member, cast, "viewer")
+    await in_thread(give, cast, viewer.id, first)
+    async with opened(FLEET, cast.manager) as office, opened(FLEET, viewer) as screen:
+        await shown(office)
+        await shown(screen)
+        await in_thread(send, first, drive([(10, 20), (20, 45), (30, 20)]))
+        alert = await office.hear("alert")
+        assert (alert["pvin"], alert["kind"], alert["level"]) == (first.pvin, "SPEEDING", 0)
+        assert "alert" not in await screen.heard_so_far()
