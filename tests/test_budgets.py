@@ -37,7 +37,7 @@ BUDGETS = known_budgets()
 PAGE = 50
 API = "/api/v1"
 
-pytestmark = pytest.mark.usefixtures("sandbox", "objects")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox", "objects")]
 
 
 def fifty_bookings(who: str) -> Prepare:

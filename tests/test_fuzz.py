@@ -29,6 +29,8 @@ from tests.sandbox import TIMEOUT_SECONDS, square_process
 
 __all__ = ["square_process"]
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = 6
 """Random ones of each operation, beside those that go through each rule of its schema."""
 ROLES = ("concierge", "owner", "chauffeur", "admin")

@@ -24,7 +24,7 @@ from tests.test_openapi import operations
 
 __all__ = ["object_process", "objects", "sandbox", "square_process"]
 
-pytestmark = pytest.mark.usefixtures("sandbox", "objects")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox", "objects")]
 
 PEOPLE = {
     "anon": "nobody is signed in",

@@ -31,7 +31,7 @@ from tests.test_permissions import routes
 
 __all__ = ["object_process", "objects", "sandbox", "square_process"]
 
-pytestmark = pytest.mark.usefixtures("sandbox", "objects")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox", "objects")]
 
 TENANTED = ("/organizations", "/fleet/", "/vehicles", "/drivers", "/telemetry/", "/vin-mapping", "/invitations")
 """Whose paths are about a tenant's own."""
