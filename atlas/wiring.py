@@ -19,6 +19,7 @@ from bookings import events as booking
 from bookings import privacy as bookings_privacy
 from bookings.admin.searching import booking_id
 from bookings.commanding import ride_of
+from bookings.missed import tell_fleet
 from fleet import privacy as fleet_privacy
 from fleet.events import DriverDismissed, InvitationSent
 from payments import events as payment
@@ -64,7 +65,7 @@ def wire() -> None:
     subscribe(booking.BookingChanged, bookings.show_change, bookings.keep_location)
     subscribe(booking.QuotesChanged, bookings.show_quotes)
     subscribe(booking.RequestOpened, bookings.show_request)
-    subscribe(booking.DepartureMissed, bookings.alert_operator)
+    subscribe(booking.DepartureMissed, bookings.alert_operator, tell_fleet)
     subscribe(booking.RideCompleted, bookings.capture_payment)
     subscribe(booking.ChargeHeld, bookings.capture_charge)
     subscribe(booking.RideCancelled, bookings.release_payment)
