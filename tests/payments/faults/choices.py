@@ -21,7 +21,6 @@ FAULTS = (
     "slow",
 )
 STATUSES = (500, 503, 429, 401)
-PATHS = ("", "/v2/payments", "/complete", "/cancel", "/refunds")
 PASSING = {
     "a moment": 1,
     "minutes": 3,
@@ -44,6 +43,12 @@ class Plot(StrEnum):
     DISPUTES = "disputes"
     ACCOUNT = "on account"
     """Invoices and bank transfers."""
+
+
+PATHS = {plot: ("", "/v2/payments", "/complete", "/cancel", "/refunds") for plot in Plot} | {
+    Plot.CARDS: ("", "/v2/payments", "/v2/payments", "/v2/cards", "/v2/customers"),
+    Plot.ACCOUNT: ("", "/v2/invoices", "/v2/orders", "/publish", "/refunds"),
+}
 
 
 @dataclass(frozen=True)
@@ -72,9 +77,9 @@ def fate_of(luck: Random) -> Fate | None:
     return Fate(luck.choice(list(How)), luck.randrange(8)) if luck.random() < DOOMED else None
 
 
-def trouble_of(luck: Random) -> Trouble:
+def trouble_of(luck: Random, plot: Plot) -> Trouble:
     return Trouble(
-        luck.choice(FAULTS), luck.randint(1, 3), luck.randint(0, 1), luck.choice(PATHS), luck.choice(STATUSES)
+        luck.choice(FAULTS), luck.randint(1, 3), luck.randint(0, 1), luck.choice(PATHS[plot]), luck.choice(STATUSES)
     )
 
 

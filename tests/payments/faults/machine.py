@@ -110,7 +110,7 @@ class Money(Riding, Staffing, KeepingCards, Pricing, Disputing, Billing):
             given["fate"] = fate_of(luck)
         self.tally.deeds[name] += 1
         if luck.random() < TROUBLED:
-            self.meet(trouble_of(luck))
+            self.meet(trouble_of(luck, self.plot))
         getattr(self, name)(**given)
 
     @deed(6, which=any_one, fate=fates, follow=st.booleans())
