@@ -45,7 +45,7 @@ class Plot(StrEnum):
     """Invoices and bank transfers."""
 
 
-PATHS = {plot: ("", "/v2/payments", "/complete", "/cancel", "/refunds") for plot in Plot} | {
+PATHS = dict.fromkeys(Plot, ("", "/v2/payments", "/complete", "/cancel", "/refunds")) | {
     Plot.CARDS: ("", "/v2/payments", "/v2/payments", "/v2/cards", "/v2/customers"),
     Plot.ACCOUNT: ("", "/v2/invoices", "/v2/orders", "/publish", "/refunds"),
 }
