@@ -22,6 +22,7 @@ from atlas.dynamo.attributes import utc_now
 from bookings import tasks as bookings_tasks
 from bookings.rules.lifecycle import OPEN, BookingStatus
 from bookings.services.change import is_held
+from bookings.tables import Booking
 from payments import tasks as payments_tasks
 from payments.cards import tasks as cards_tasks
 from payments.reconciling.period import Period
@@ -60,6 +61,10 @@ JOBS: dict[str, Callable[[], Any]] = {
     "expire": bookings_tasks.expire_due,
     "redeliver": outbox.redeliver_outbox,
 }
+
+
+PATIENT = 0.7
+"""Drivers who wait until somebody pays."""
 
 
 class Money(Riding, Staffing, KeepingCards, Pricing, Disputing, Billing):
@@ -123,12 +128,16 @@ class Money(Riding, Staffing, KeepingCards, Pricing, Disputing, Billing):
             self.refund(which, 25, fate, follow)
         elif booking.status is S.PAID:
             self.go_on_with_paid(which, fate, follow)
-        elif booking.hold is not None and not is_held(booking) and booking.status not in FINISHED:
+        elif self.waits_for_hold(booking) and self.random().random() < PATIENT:
             self.wait_for_it("expire", fate, follow)
         elif booking.status not in FINISHED:
             self.drive_to_the_end(which, fate, follow)
         else:
             self.request(which)
+
+    def waits_for_hold(self, booking: Booking) -> bool:
+        """Its driver may not set out yet."""
+        return booking.hold is not None and not is_held(booking) and booking.status not in FINISHED
 
     def go_on_with_paid(self, which: int, fate: Fate | None, follow: bool) -> None:
         match self.plot:
