@@ -97,6 +97,9 @@ accounts.tokenfamily         view                     x        .         .
 accounts.tokenfamily         revoke                   x        .         .
 telemetry.trip               view                     x        .         x
 telemetry.tripstate          view                     x        .         x
+telemetry.report             view                     x        .         x
+telemetry.schedule           view                     x        .         x
+telemetry.clip               view                     x        .         x
 telemetry.command            view                     x        .         x
 telemetry.oemtoken           view                     .        .         x
 telemetry.fleetalert         view                     x        .         x

@@ -43,6 +43,8 @@ app.conf.beat_schedule = {
     "look at silent vehicles": every(settings.JOBS_EVERY_SECONDS, "telemetry.tasks.look_at_silent_vehicles"),
     "retry steps of telemetry": every(2 * settings.JOBS_EVERY_SECONDS, "telemetry.tasks.retry_failed_steps"),
     "send what was cut off": every(settings.JOBS_EVERY_SECONDS, "telemetry.tasks.sweep_commands"),
+    "process dashcam clips": every(4 * settings.JOBS_EVERY_SECONDS, "telemetry.tasks.sweep_clips"),
+    "make scheduled reports": every(4 * settings.JOBS_EVERY_SECONDS, "telemetry.tasks.make_scheduled_reports"),
     "archive old bookings": every(HOUR, "bookings.archive.asking.archive_bookings"),
     "reconcile yesterday's payments": every(HOUR, "payments.reconciling.tasks.reconcile_yesterday"),
 }

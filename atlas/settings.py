@@ -327,6 +327,8 @@ TESLA_TOKEN_URL = env.str("TESLA_TOKEN_URL", default="https://fleet-auth.prd.vn.
 TESLA_CLIENT_ID = env.str("TESLA_CLIENT_ID", default="")
 TESLA_TIMEOUT_SECONDS = env.float("TESLA_TIMEOUT_SECONDS", default=12.0)
 """Longer than the proxy's own 10 s, so that it is the proxy that says what happened."""
+FFMPEG = env.str("FFMPEG", default="ffmpeg")
+"""Makes thumbnails and web copies of dashcam clips; without it they are kept and shown as they were recorded."""
 
 # Money: Square
 SQUARE_BASE_URL = host("SQUARE_BASE_URL", "http://127.0.0.1:8101")

@@ -61,6 +61,9 @@ def wire() -> None:
 
     subscribe(telemetry_event.CommandAsked, telemetry.send_command)
     subscribe(telemetry_event.AlertRaised, telemetry.show_alert, telemetry.mail_alert)
+    subscribe(telemetry_event.ClipUploaded, telemetry.process_clip)
+    subscribe(telemetry_event.ReportAsked, telemetry.make_report)
+    subscribe(telemetry_event.ReportMade, telemetry.mail_report)
 
     subscribe(booking.BookingChanged, bookings.show_change, bookings.keep_location)
     subscribe(booking.QuotesChanged, bookings.show_quotes)

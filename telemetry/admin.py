@@ -20,12 +20,15 @@ from atlas.facade.admin.search import Way, by_uuid
 from atlas.facade.admin.service_action import ReasonForm, service_action
 from telemetry import handover, services
 from telemetry.models import (
+    Clip,
     Command,
     FleetAlert,
     Geofence,
     GeofenceState,
     Occurrence,
     OemToken,
+    Report,
+    Schedule,
     SecuritySettings,
     Trip,
     TripState,
@@ -122,6 +125,33 @@ class OccurrenceAdmin(ReadOnlyAdmin):
 
     list_display = ("kind", link_to("organization"), instant("at"), "name", "value")
     search_ways = (PVIN,)
+
+
+@admin.register(Clip)
+class ClipAdmin(ReadOnlyAdmin):
+    """Dashcam clips: how far each is. The video is for its organization, not for staff."""
+
+    list_display = ("camera", "pvin", link_to("organization"), instant("recorded_at"), "status", "note", "attempts")
+    list_scan = True
+    search_ways = (PVIN, by_uuid("organization_id", gettext_lazy("the organization's ID")))
+
+
+@admin.register(Report)
+class ReportAdmin(ReadOnlyAdmin):
+    """Reports of the last 90 days; their files are for their organizations."""
+
+    list_display = ("type", link_to("organization"), "first", "last", "format", "status", instant("asked_at"))
+    list_scan = True
+    search_ways = (by_uuid("organization_id", gettext_lazy("the organization's ID")),)
+
+
+@admin.register(Schedule)
+class ScheduleAdmin(ReadOnlyAdmin):
+    """Reports that are made again and again."""
+
+    list_display = ("type", link_to("organization"), "every", "format", link_to("wanted_by"), instant("due_at"))
+    list_scan = True
+    search_ways = (by_uuid("organization_id", gettext_lazy("the organization's ID")),)
 
 
 @admin.register(VinMapping)

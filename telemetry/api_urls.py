@@ -5,13 +5,19 @@ from django.urls import path
 from telemetry import api
 from telemetry.alerts import api as alerts
 from telemetry.commands import api as commands
+from telemetry.dashcam import api as dashcam
 from telemetry.devices import api as devices
 from telemetry.geofences import api as geofences
+from telemetry.reports import api as reports
 from telemetry.state import api as state
 from telemetry.trips import api as trips
 
 urlpatterns = [
     path("fleet/commands", commands.SentCommands.as_view()),
+    path("fleet/dashcam", dashcam.Clips.as_view()),
+    path("fleet/dashcam/uploads", dashcam.Uploads.as_view()),
+    path("fleet/dashcam/<uuid:clip_id>", dashcam.OneClip.as_view()),
+    path("fleet/dashcam/<uuid:clip_id>/complete", dashcam.CompleteClip.as_view()),
     path("fleet/devices", devices.Devices.as_view()),
     path("fleet/devices/<uuid:device_id>", devices.OneDevice.as_view()),
     path("fleet/state", state.FleetState.as_view(), name="api-fleet-state"),
@@ -25,6 +31,10 @@ urlpatterns = [
     path("fleet/geofences/<uuid:geofence_id>", geofences.OneGeofence.as_view()),
     path("fleet/geofences/<uuid:geofence_id>/vehicles", geofences.GeofenceVehicles.as_view()),
     path("fleet/heat", trips.FleetHeat.as_view()),
+    path("fleet/reports", reports.Reports.as_view()),
+    path("fleet/reports/<uuid:report_id>", reports.OneReport.as_view()),
+    path("fleet/report-schedules", reports.Schedules.as_view()),
+    path("fleet/report-schedules/<uuid:schedule_id>", reports.OneSchedule.as_view()),
     path("fleet/tesla-account", commands.TeslaAccount.as_view()),
     path("fleet/trips", trips.Trips.as_view()),
     path("fleet/trips/<str:trip_id>", trips.OneTrip.as_view()),

@@ -2,7 +2,10 @@
 
 from telemetry.alerts import mail
 from telemetry.commands import sending
-from telemetry.events import AlertRaised, CommandAsked
+from telemetry.dashcam import processing
+from telemetry.events import AlertRaised, ClipUploaded, CommandAsked, ReportAsked, ReportMade
+from telemetry.reports import asking
+from telemetry.reports import mail as report_mail
 
 
 def send_command(event: CommandAsked) -> None:
@@ -18,3 +21,16 @@ def show_alert(event: AlertRaised) -> None:
 def mail_alert(event: AlertRaised) -> None:
     """At worst it comes twice."""
     mail.mail_alert(event)
+
+
+def process_clip(event: ClipUploaded) -> None:
+    """Heard twice while it is at work, it does nothing the second time: the clip is claimed."""
+    processing.process(event.clip_id)
+
+
+def make_report(event: ReportAsked) -> None:
+    asking.start(event)
+
+
+def mail_report(event: ReportMade) -> None:
+    report_mail.send(event)

@@ -6,7 +6,9 @@ from telemetry import tables
 from telemetry.alerts import tables as alerts
 from telemetry.commands import tables as commands
 from telemetry.commands.tesla import tables as tesla
+from telemetry.dashcam import tables as dashcam
 from telemetry.geofences import tables as geofences
+from telemetry.reports import tables as reports
 from telemetry.rules.commands import CommandName, CommandStatus
 from telemetry.trips import tables as trips
 from telemetry.watching import tables as watching
@@ -155,3 +157,49 @@ class Occurrence(Facade, table=alerts.Occurrence, links={"organization_id": "fle
 
     def __str__(self) -> str:
         return self.kind
+
+
+class Clip(
+    Facade,
+    table=dashcam.Clip,
+    links={"organization_id": "fleet.Organization", "uploaded_by": Link("accounts.User", "clips_uploaded")},
+    options={"pvin": {"verbose_name": "pseudoVIN"}},
+):
+    """A dashcam's clip."""
+
+    camera: str
+    status: dashcam.ClipStatus
+
+    class Meta:
+        verbose_name = "dashcam clip"
+
+    def __str__(self) -> str:
+        return f"{self.camera}, {self.pk}"
+
+
+class Report(
+    Facade,
+    table=reports.Report,
+    links={"organization_id": "fleet.Organization", "asked_by": Link("accounts.User", "reports_asked")},
+):
+    """A fleet's report."""
+
+    class Meta:
+        verbose_name = "fleet report"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Schedule(
+    Facade,
+    table=reports.Schedule,
+    links={"organization_id": "fleet.Organization", "wanted_by": Link("accounts.User", "reports_scheduled")},
+):
+    """A report that is made again and again."""
+
+    class Meta:
+        verbose_name = "scheduled report"
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -4,7 +4,9 @@ from celery import shared_task
 
 from telemetry.alerts import escalating
 from telemetry.commands import sending
+from telemetry.dashcam import processing
 from telemetry.ingest import faults
+from telemetry.reports import asking
 from telemetry.trips import describing, ending
 from telemetry.watching import looking
 
@@ -52,3 +54,14 @@ def look_at_silent_vehicles() -> None:
 def escalate_alerts() -> None:
     """Alerts that nobody acknowledged in time."""
     escalating.escalate_due()
+
+
+@shared_task
+def sweep_clips() -> None:
+    """Clips whose processing was cut off, and uploads of which nobody said that they are done."""
+    processing.sweep()
+
+
+@shared_task
+def make_scheduled_reports() -> None:
+    asking.make_due()

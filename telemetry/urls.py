@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from telemetry.dashcam.views import clip_file
 from telemetry.osmand.api import OsmAnd
 from telemetry.portal import views
 from telemetry.portal.fleet_map import fleet_map
@@ -14,6 +15,7 @@ pages = [
 
 urlpatterns = [
     path("fleet/", fleet_map, name="fleet_map"),
+    path("clips/<str:token>/", clip_file, name="clip_file"),
     path("osmand/<str:token>/", OsmAnd.as_view(), name="osmand"),
     path("", include((pages, "telemetry"))),
 ]

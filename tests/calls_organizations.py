@@ -1,9 +1,12 @@
 """Requests of the operations of organizations (`tests/calls.py`)."""
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 from accounts.tables import User
+from atlas import objects
+from atlas.dynamo.attributes import utc_now
 from fleet.assignments.people import assign_vehicle
 from fleet.factories import MemberFactory, OperatorFactory
 from fleet.organizations import examples as organization_examples
@@ -14,8 +17,14 @@ from fleet.tables import OrganizationUser
 from telemetry.commands import api as commands
 from telemetry.commands.services import send_command
 from telemetry.commands.tesla import accounts
+from telemetry.dashcam import api as dashcam
+from telemetry.dashcam import uploading
 from telemetry.devices.services import add_device
+from telemetry.reports import api as reports
+from telemetry.reports import asking
+from telemetry.reports.tables import Every, ReportFormat
 from telemetry.rules.commands import CommandName
+from telemetry.rules.reports import ReportType
 from tests.asking import Call, Prepare
 from tests.bookings.stage import Cast
 from tests.telemetry.numbers import new_vin
@@ -111,6 +120,29 @@ def connected(cast: Cast) -> Call:
     return Call("owner")
 
 
+def new_clip(cast: Cast) -> Call:
+    return Call("owner", body={**dashcam.UPLOAD.value, **of_tracked(cast).ids})
+
+
+def of_clip(cast: Cast) -> Call:
+    """Uploaded, and not said to be. Needs the object store."""
+    pvin = of_tracked(cast).ids["pvin"]
+    clip = uploading.ask(user=cast.owner, pvin=pvin, recorded_at=utc_now(), size=5, camera="front").clip
+    objects.write(clip.raw_key, [b"video"], uploading.CONTENT_TYPE)
+    return Call("owner", {"clip_id": clip.id})
+
+
+def of_report(cast: Cast) -> Call:
+    day = date(2025, 6, 1)
+    made = asking.ask(user=cast.owner, type=ReportType.MILEAGE, format=ReportFormat.CSV, first=day, last=day)
+    return Call("owner", {"report_id": made.id})
+
+
+def of_schedule(cast: Cast) -> Call:
+    made = asking.schedule(user=cast.owner, type=ReportType.SAFETY, format=ReportFormat.PDF, every=Every.WEEK)
+    return Call("owner", {"schedule_id": made.id})
+
+
 ORGANIZATION_CALLS: dict[str, Prepare] = {
     "GET /organizations": lambda cast: Call("owner"),
     "GET /organizations/{organization_id}": of_organization("owner"),
@@ -128,6 +160,16 @@ ORGANIZATION_CALLS: dict[str, Prepare] = {
     "GET /organizations/{organization_id}/assignments": of_organization("owner"),
     "POST /organizations/{organization_id}/assignments": new_assignment,
     "DELETE /organizations/{organization_id}/assignments/{assignment_id}": of_assignment,
+    "GET /fleet/dashcam": lambda cast: Call("owner"),
+    "POST /fleet/dashcam/uploads": new_clip,
+    "GET /fleet/dashcam/{clip_id}": of_clip,
+    "POST /fleet/dashcam/{clip_id}/complete": of_clip,
+    "GET /fleet/reports": lambda cast: Call("owner"),
+    "POST /fleet/reports": lambda cast: Call("owner", body=reports.MILEAGE.value),
+    "GET /fleet/reports/{report_id}": of_report,
+    "GET /fleet/report-schedules": lambda cast: Call("owner"),
+    "POST /fleet/report-schedules": lambda cast: Call("owner", body=reports.WEEKLY.value),
+    "DELETE /fleet/report-schedules/{schedule_id}": of_schedule,
     "GET /fleet/commands": lambda cast: Call("owner"),
     "GET /fleet/vehicles/{pvin}/commands": of_commanded(),
     "POST /fleet/vehicles/{pvin}/commands": of_commanded({"command": "climate_on", "temperature": 21.5}),

@@ -110,6 +110,7 @@ GET  /account/jobs/{job_id}/                                        302   200   
 POST /account/jobs/{job_id}/cancel/                                 302   302   404   404   404   404   404   404   404   302
 GET  /account/jobs/{job_id}/file/                                   302   410   404   404   404   404   404   404   404   410
 GET  /files/<str:token>/                                            404   404   404   404   404   404   404   404   404   404
+GET  /clips/<str:token>/                                            404   404   404   404   404   404   404   404   404   404
 GET  /fleet/                                                        302   403   403   200   200   200   200   200   200   403
 GET  /fleet/vehicles/                                               302   403   403   200   200   200   200   200   200   403
 GET  /fleet/vehicles/<str:pvin>/                                    302   403   403   404   404   404   404   404   404   403

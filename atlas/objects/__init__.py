@@ -7,6 +7,15 @@ The same code everywhere: `make run` has an S3 server of its own behind `OBJECTS
 unset. Objects are never public; who may have one gets an address that is signed, expires, and always downloads.
 """
 
-from atlas.objects.store import delete, delete_under, exists, open, read_range, url, write  # noqa: A004 (called objects.open)
+from atlas.objects.store import (
+    delete,
+    delete_under,
+    exists,
+    open,  # noqa: A004 (called objects.open)
+    read_range,
+    upload_url,
+    url,
+    write,
+)
 
-__all__ = ["delete", "delete_under", "exists", "open", "read_range", "url", "write"]
+__all__ = ["delete", "delete_under", "exists", "open", "read_range", "upload_url", "url", "write"]

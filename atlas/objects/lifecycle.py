@@ -64,6 +64,7 @@ AGEING = (
         moves=((1, "GLACIER"),),
     ),
     Ageing("logs", "logs/", "30 days at hand, then cold for a year", moves=((30, "GLACIER_IR"),), ends=395),
+    Ageing("reports", "reports/", "90 days, as their rows", ends=90),
     Ageing("jobs", "jobs/", "What jobs should have cleared away themselves: a safety net", ends=100),
 )
 

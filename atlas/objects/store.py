@@ -75,6 +75,18 @@ def url(key: str, filename: str, lifetime: timedelta) -> str:
     return str(storage().url(key, parameters=parameters, expire=int(lifetime.total_seconds())))
 
 
+def upload_url(key: str, content_type: str, size: int, lifetime: timedelta) -> str:
+    """An address at which whoever has it may PUT one object of exactly this type and size, for `lifetime`."""
+    client = storage().connection.meta.client
+    wanted = {
+        "Bucket": storage().bucket_name,
+        "Key": storage()._normalize_name(key),
+        "ContentType": content_type,
+        "ContentLength": size,
+    }
+    return str(client.generate_presigned_url("put_object", Params=wanted, ExpiresIn=int(lifetime.total_seconds())))
+
+
 def delete(key: str) -> None:
     """Remove it; one that is not there is no error."""
     storage().delete(key)

@@ -30,6 +30,8 @@ class Right(StrEnum):
     HAND_OVER = "hand_over"
     COMMAND_FLEET = "command_fleet"
     COMMAND_ASSIGNED = "command_assigned"
+    UPLOAD_CLIPS = "upload_clips"
+    SEE_REPORTS = "see_reports"
     SEE_GEOFENCES = "see_geofences"
     CHANGE_GEOFENCES = "change_geofences"
     SEE_ALERTS = "see_alerts"
@@ -51,6 +53,8 @@ manage_devices        x      x       x       .       .
 hand_over             x      x       .       .       .
 command_fleet         x      x       x       .       .
 command_assigned      x      x       x       x       .
+upload_clips          x      x       x       x       .
+see_reports           x      x       x       .       .
 see_geofences         x      x       x       .       .
 change_geofences      x      x       .       .       .
 see_alerts            x      x       x       .       .
