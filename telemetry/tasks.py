@@ -45,6 +45,7 @@ def sweep_commands() -> None:
     sending.sweep()
 
 
+@shared_task
 def look_at_silent_vehicles() -> None:
     """At a fence that they may have crossed, or stay in for long."""
     looking.look_at_due()
