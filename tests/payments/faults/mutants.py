@@ -170,7 +170,6 @@ _PLAYED_IN: dict[Change, tuple[Plot, ...]] = {
     does_not_tell_what_was_taken: (R,),
     posts_no_refund: (R,),
     writes_over_what_others_wrote: (R,),
-    others.takes_silence_for_a_no: (C, P),
     others.drives_what_nobody_pays_for: (C,),
     others.ignores_the_consent: (P,),
     others.takes_a_tip_twice: (P,),

@@ -5,33 +5,14 @@ from typing import Any
 from unittest.mock import patch
 from uuid import uuid4
 
-from atlas.errors import Unavailable
 from bookings.rules.extras import Charging
 from bookings.services import stating
 from bookings.tables import FinalPrice
 from payments import gateway
 from payments.billing import credit
 from payments.billing.tables import BillingCredit
-from payments.gateway import Declined
 from payments.ledger import posting
 from payments.ledger.kinds import PostingKind
-from payments.services import authorizing
-from payments.services.authorizing import authorize
-
-
-def takes_silence_for_a_no() -> AbstractContextManager[Any]:
-    """A card whose bank did not answer counts as refused, while its money may be held."""
-
-    def ask(**given: Any) -> Any:
-        try:
-            return authorize(**given)
-        except Unavailable:
-            return Declined("TEMPORARY_ERROR", "No answer.")
-
-    changes = ExitStack()
-    changes.enter_context(patch("payments.services.authorize", ask))
-    changes.enter_context(patch.object(authorizing, "authorize", ask))
-    return changes
 
 
 def drives_what_nobody_pays_for() -> AbstractContextManager[Any]:
