@@ -11,6 +11,7 @@ from telemetry.geofences import api as geofences
 from telemetry.reports import api as reports
 from telemetry.state import api as state
 from telemetry.trips import api as trips
+from telemetry.watching import api as watching
 
 urlpatterns = [
     path("fleet/commands", commands.SentCommands.as_view()),
@@ -26,6 +27,7 @@ urlpatterns = [
     path("fleet/alerts/<uuid:alert_id>/ack", alerts.AcknowledgeAlert.as_view()),
     path("fleet/alerts/<uuid:alert_id>/resolve", alerts.ResolveAlert.as_view()),
     path("fleet/vehicles/<str:pvin>/events", alerts.VehicleEvents.as_view()),
+    path("fleet/limits", watching.FleetLimits.as_view()),
     path("fleet/geofences", geofences.Geofences.as_view()),
     path("fleet/geofences/import", geofences.ImportGeofences.as_view()),
     path("fleet/geofences/<uuid:geofence_id>", geofences.OneGeofence.as_view()),

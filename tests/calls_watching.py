@@ -10,6 +10,7 @@ from telemetry.devices.services import add_device
 from telemetry.geofences import examples as geofences
 from telemetry.geofences.services import create_fence
 from telemetry.rules.escalation import Severity
+from telemetry.watching.api import EXAMPLE as LIMITS
 from tests.asking import Call, Prepare
 from tests.bookings.stage import Cast
 from tests.calls_organizations import of_tracked
@@ -36,6 +37,8 @@ def of_alert(cast: Cast) -> Call:
 
 
 WATCHING_CALLS: dict[str, Prepare] = {
+    "GET /fleet/limits": lambda cast: Call("owner"),
+    "PATCH /fleet/limits": lambda cast: Call("owner", body=LIMITS.value),
     "GET /fleet/alerts": lambda cast: Call("owner"),
     "GET /fleet/alerts/{alert_id}": of_alert,
     "POST /fleet/alerts/{alert_id}/ack": of_alert,

@@ -66,7 +66,7 @@ def is_known(organization_id: str) -> bool:
 
 def learn(organization_id: str, item: SecuritySettings | None) -> None:
     """Take in what was read. What was written through to the cache meanwhile is newer, and stays."""
-    limits = _limits_in(item)
+    limits = limits_in(item)
     _safely(lambda: cache.add(_key(organization_id), msgspec.msgpack.encode(limits), CACHE_SECONDS))
     _remember(organization_id, limits)
 
@@ -76,7 +76,7 @@ def change(tx: Transaction, item: SecuritySettings) -> None:
 
     def tell() -> None:
         _limits.pop(item.organization_id, None)
-        _safely(lambda: cache.set(_key(item.organization_id), msgspec.msgpack.encode(_limits_in(item)), CACHE_SECONDS))
+        _safely(lambda: cache.set(_key(item.organization_id), msgspec.msgpack.encode(limits_in(item)), CACHE_SECONDS))
 
     tx.save(item)
     tx.on_commit(tell)
@@ -129,7 +129,7 @@ def watched_fence(row: Geofence) -> Fence:
     )
 
 
-def _limits_in(item: SecuritySettings | None) -> Limits:
+def limits_in(item: SecuritySettings | None) -> Limits:
     if item is None:
         return Limits()
     return Limits(item.fences_version, item.speed_limit, item.low_battery)

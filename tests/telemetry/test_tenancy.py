@@ -82,6 +82,8 @@ ROWS = {
     "GET /fleet/tesla-account": REFUSED,
     "PUT /fleet/tesla-account": OWN,
     "DELETE /fleet/tesla-account": REFUSED,
+    "GET /fleet/limits": OWN,
+    "PATCH /fleet/limits": OWN,
     "GET /fleet/alerts": OWN,
     "GET /fleet/alerts/{alert_id}": REFUSED,
     "POST /fleet/alerts/{alert_id}/ack": REFUSED,

@@ -144,3 +144,15 @@ def test_telling_the_same_twice_raises_once(monkeypatch: pytest.MonkeyPatch) -> 
     send(device, drive([(5, 20)], start=NOON + 100_000))
     [alert] = of(device.pvin)
     assert alert.occurrences == 1
+
+
+def test_a_fleet_has_limits_of_its_own() -> None:
+    cast = make_cast()
+    owner = client_of(cast.owner)
+    usual = owner.get("/api/v1/fleet/limits").json()
+    assert usual == {"speedLimit": pytest.approx(38, abs=0.1), "lowBattery": 15}
+    assert owner.patch("/api/v1/fleet/limits", {"speedLimit": 50}).json() == {"speedLimit": 50, "lowBattery": 15}
+    assert of(raced(cast)) == [], "45 m/s are allowed"
+    assert owner.patch("/api/v1/fleet/limits", {"speedLimit": None}).json() == usual
+    assert len(of(raced(cast))) == 1
+    assert owner.patch("/api/v1/fleet/limits", {"speedLimit": 500}).status_code == 400
