@@ -7,7 +7,6 @@ from tests.payments.faults import mutants
 from tests.payments.faults.playing import arena
 
 QUICK = (
-    "authorizes under a new key",
     "forgets to come back",
     "ignores the consent",
     "posts no dispute",
