@@ -4,6 +4,9 @@ News may come twice, late or in any order (answers, webhooks, recovery): a row o
 its event once, because the row is saved under its version together with the events returned here.
 """
 
+from datetime import datetime
+from uuid import UUID, uuid5
+
 import structlog
 
 from atlas.dynamo.attributes import utc_now
@@ -26,6 +29,8 @@ from payments.tables import CardMetadata, Operation, PaymentTransaction
 log = structlog.get_logger(__name__)
 
 LAPSED = "AUTHORIZATION_LAPSED"
+GIVEN_THERE = "Given at Square"
+"""The reason on record of a refund that nobody asked for here."""
 
 
 def follow_payment(row: PaymentTransaction, payment: Payment, *, corrects: bool = False) -> list[object]:
@@ -95,6 +100,44 @@ def follow_refund(row: PaymentTransaction, operation: Operation, refund: Refund)
         case _:
             operations.look_again(row, utc_now() + operations.ANSWER_WITHIN)
             return []
+
+
+def given_there(row: PaymentTransaction, refund: Refund, now: datetime) -> Operation:
+    """The new operation, not yet finished, of a refund that nobody asked for here; its key follows from Square's id."""
+    operation = Operation(
+        kind=OperationKind.REFUND,
+        key=str(uuid5(UUID(row.id), refund.gateway_id)),
+        amount=refund.amount,
+        state=OperationState.PENDING,
+        at=refund.created_at or now,
+        reason=GIVEN_THERE,
+        gateway_id=refund.gateway_id,
+    )
+    row.operations = [*row.operations, operation]
+    return operation
+
+
+def unasked_refund(row: PaymentTransaction, refund: Refund, now: datetime) -> list[object] | None:
+    """A refund of this payment that is none of its operations': given at Square's own pages, or asked for here by a
+    request that arrived long after it was given up. Then it may be what a planned try would have asked for again.
+
+    None, and nothing happens, where the answer to one that was asked for is still to come: whoever asked finds it by
+    its key. Nor where it cannot be: reconciliation tells people.
+    """
+    waiting = [
+        each
+        for each in operations.pending(row, OperationKind.REFUND)
+        if not each.gateway_id and each.amount == refund.amount
+    ]
+    left = row.amount - row.refunded
+    if any(each.at <= now for each in waiting) or row.status is not TransactionStatus.CAPTURED or refund.amount > left:
+        return None
+    if refund.status not in ("PENDING", "COMPLETED"):
+        return None
+    log.warning("refund_nobody_asked_for", transaction_id=row.id, gateway_id=refund.gateway_id, amount=refund.amount)
+    operation = waiting[0] if waiting else given_there(row, refund, now)
+    operation.at = min(operation.at, now)
+    return follow_refund(row, operation, refund)
 
 
 def _captured(row: PaymentTransaction, payment: Payment, *, corrects: bool) -> list[object]:

@@ -113,8 +113,10 @@ def _follow_refund(tx: Transaction, refund: Refund) -> None:
         return
     row = PaymentTransaction.fetch(found.id)
     operation = operations.refund_by_gateway(row, refund.gateway_id)
-    if operation is not None:  # else: its answer is not saved yet, and whoever asked follows it up
+    if operation is not None:
         put(tx, row, progress.follow_refund(row, operation, refund))
+    elif (events := progress.unasked_refund(row, refund, utc_now())) is not None:
+        put(tx, row, events)
 
 
 def _payment_row(payment: Payment) -> PaymentTransaction | None:

@@ -6,19 +6,16 @@ a record that is wrong: it may go anywhere, and leaves the operations as Square 
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID, uuid5
 
 from payments import operations, progress
 from payments.events import PaymentCorrected, PaymentFailed, PaymentRefunded, PaymentSettled, RefundFailed
 from payments.gateway import Payment, Refund
 from payments.reconciling.comparing import REFUND_STATES, TAKEN, unanswered
-from payments.rules.types import OperationKind, OperationState, TransactionStatus
+from payments.rules.types import OperationState, TransactionStatus
 from payments.services.asking import CLOSED
 from payments.tables import Operation, PaymentTransaction
 
 NOT_AT_SQUARE = "NOT_AT_SQUARE"
-GIVEN_THERE = "Given at Square"
-"""The reason on record of a refund that nobody asked for here."""
 
 
 def follow(row: PaymentTransaction, payment: Payment | None, refunds: Sequence[Refund], now: datetime) -> list[object]:
@@ -73,8 +70,8 @@ def _follow_refunds(row: PaymentTransaction, refunds: Sequence[Refund], now: dat
         if asked[refund.amount]:  # the answer to one that we asked for: its key is replayed, and finds it
             asked[refund.amount] -= 1
         elif REFUND_STATES[refund.status] is not OperationState.FAILED:
-            operation = _given_there(row, refund, now)
-            row.operations = [*row.operations, operation]
+            operation = progress.given_there(row, refund, now)
+            operation.state = REFUND_STATES[refund.status]
             moved.append(operation)
     row.refunded = sum(each.amount for each in row.refunds if each.state is OperationState.DONE)
     if not operations.pending(row):
@@ -96,18 +93,6 @@ def _take_over(operation: Operation, refund: Refund | None) -> bool:
     if state is OperationState.FAILED:
         operation.code = refund.status if refund is not None else NOT_AT_SQUARE
     return True
-
-
-def _given_there(row: PaymentTransaction, refund: Refund, now: datetime) -> Operation:
-    return Operation(
-        kind=OperationKind.REFUND,
-        key=str(uuid5(UUID(row.id), refund.gateway_id)),
-        amount=refund.amount,
-        state=REFUND_STATES[refund.status],
-        at=refund.created_at or now,
-        reason=GIVEN_THERE,
-        gateway_id=refund.gateway_id,
-    )
 
 
 def _told(row: PaymentTransaction, refund: Operation) -> object:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 import redis
 
+from atlas.live.publish import encode
 from atlas.local.ports import free_port
 from atlas.local.redis import temporary_redis
 from bench.live import SERVERS
@@ -37,6 +38,10 @@ def server(name: str, redis_url: str) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait(10)
+
+
+def position(number: int) -> dict[str, object]:
+    return {"position": number, "padding": PADDING, "type": "location"}
 
 
 def opened(port: int) -> socket.socket:
@@ -69,11 +74,11 @@ def test_a_reader_that_pauses_finds_every_event_and_only_late_positions(name: st
     with temporary_redis() as service, server(name, f"{service.url}/0") as port:
         viewer, publisher = opened(port), redis.Redis.from_url(f"{service.url}/0")
         for number in range(POSITIONS):
-            publisher.publish("bench-live:ride", f'p{{"position":{number},"padding":"{PADDING}"}}')
+            publisher.publish("bench-live:ride", encode(position(number), "position"))
             if number % 2000 == 0:
-                publisher.publish("bench-live:ride", f'e{{"event":{number}}}')
-        publisher.publish("bench-live:ride", 'e{"event":"last"}')
-        received, viewer_done = b"", b'{"event":"last"}'
+                publisher.publish("bench-live:ride", encode({"event": number, "type": "booking"}, "event"))
+        publisher.publish("bench-live:ride", encode({"event": "last", "type": "booking"}, "event"))
+        received, viewer_done = b"", b'{"event":"last"'
         viewer.settimeout(10)
         while viewer_done not in received:
             received += viewer.recv(1 << 20)

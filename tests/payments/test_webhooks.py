@@ -14,10 +14,10 @@ from atlas.errors import Forbidden, Invalid
 from atlas.local.square.testing import SandboxControl
 from atlas.local.square.webhooks import sign
 from atlas.tables import OutboxRow
-from payments import gateway, services, tally, webhooks
+from payments import gateway, operations, services, tally, webhooks
 from payments.events import PaymentFailed, PaymentRefunded, PaymentSettled, PaymentVoided
 from payments.rules.striking import PERSONAL
-from payments.rules.types import TransactionStatus
+from payments.rules.types import OperationKind, TransactionStatus
 from payments.tables import WebhookEvent
 from tests.payments.conftest import Opener, stored
 
@@ -69,6 +69,48 @@ def test_a_refund_is_completed_by_its_webhook(sandbox: SandboxControl, captured:
     deliver(*sandbox.events())
     assert stored(row).refunded == 5_000
     assert heard == [PaymentRefunded(row.reference, row.id, 5_000, 5_000, 24_500)]
+
+
+def give_back(row: Any, amount: int, key: str) -> None:
+    gateway.refund(gateway_id=str(row.payment_gateway_id), amount=amount, currency="USD", key=key, reason="There")
+
+
+def test_a_refund_at_squares_console_reaches_us(sandbox: SandboxControl, captured: Opener, heard: list[Any]) -> None:
+    row = captured()
+    heard.clear()
+    give_back(row, 5_000, "console")
+    deliver(*sandbox.events())
+    [operation] = stored(row).refunds
+    assert (operation.state, operation.amount, operation.reason) == ("pending", 5_000, "Given at Square")
+    sandbox.settle_refund(sandbox.refunds()[0]["id"])
+    deliver(*sandbox.events())
+    assert (stored(row).refunded, len(stored(row).refunds)) == (5_000, 1)
+    assert heard == [PaymentRefunded(row.reference, row.id, 5_000, 5_000, 24_500)]
+
+
+def test_a_refund_that_square_gave_after_all_is_not_asked_for_again(
+    sandbox: SandboxControl, captured: Opener, heard: list[Any]
+) -> None:
+    """The first request was refused by its second try, arrives late, and stands for the try that is planned."""
+    row = stored(captured())
+    tomorrow = utc_now() + timedelta(days=1)
+    operations.start(row, OperationKind.REFUND, 24_500, now=tomorrow, key="second try", reason="Called off")
+    row.save()
+    give_back(row, 24_500, "the first one, late")
+    sandbox.settle_refund(sandbox.refunds()[-1]["id"])
+    deliver(*sandbox.events())
+    assert (stored(row).refunded, stored(row).status) == (24_500, S.REFUNDED)
+    assert operations.pending(stored(row)) == []
+
+
+def test_a_refund_beyond_what_was_taken_is_for_people(sandbox: SandboxControl, captured: Opener) -> None:
+    row = captured()
+    give_back(row, 20_000, "console")
+    known = stored(row)
+    known.refunded = 10_000
+    known.save()
+    deliver(*sandbox.events())
+    assert stored(row).refunds == []
 
 
 @pytest.mark.parametrize("seed", range(6))
