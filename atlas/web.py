@@ -34,7 +34,6 @@ SENT_KEPT = 24 * 3600
 """Seconds for which a form that was sent is known."""
 LEASE = 60
 """Seconds that one may be at work: should its process die, the person may send it again after that."""
-LONGEST_ONCE = 64
 
 
 def page(view: View) -> View:
@@ -106,11 +105,10 @@ class Submission:
     """
 
     def __init__(self, request: HttpRequest) -> None:
-        token = request.POST.get("once", "")[:LONGEST_ONCE]
         filled = sorted((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
         content = sha256(repr(filled).encode(errors="surrogatepass")).hexdigest()
-        self._key = f"once:{request.user.pk}:{request.path}:{token}:{content}"
-        self._named = bool(token)
+        self._key = f"once:{request.user.pk}:{request.path}:{content}"
+        self._named = bool(request.POST.get("once"))
 
     def begin(self) -> bool:
         """False when this very form is at work, or was."""

@@ -10,10 +10,13 @@ from atlas.dynamo.provision.apply import apply_plan
 from atlas.dynamo.provision.live import Store
 from atlas.dynamo.provision.plan import make_plan
 from atlas.dynamo.registry import tables
+from tests.object_store import object_process, objects
+from tests.sandbox import sandbox, square_process
 from tests.settings import services
 from tests.stack import stack
 
-__all__ = ["stack"]
+__all__ = ["object_process", "objects", "sandbox", "square_process", "stack"]
+"""Fixtures of every test: imported here and nowhere else, so that a process has one of each server."""
 
 HERE = Path(__file__).parent
 SLOW = [

@@ -1,4 +1,4 @@
-"""A local S3 for any test that keeps files: `from tests.object_store import object_process, objects` in a conftest."""
+"""A local S3 for any test that keeps files: the fixture `objects`."""
 
 from collections.abc import Iterator
 

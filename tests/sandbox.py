@@ -1,4 +1,4 @@
-"""A local Square for any test that pays: `from tests.sandbox import sandbox, square_process` in a `conftest.py`."""
+"""A local Square for any test that pays: the fixture `sandbox`."""
 
 from collections.abc import Iterator
 

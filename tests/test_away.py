@@ -28,9 +28,6 @@ from tests.bookings.stage import make_cast, quoted, requested
 from tests.calls import CALLS, user_of
 from tests.clients import client_of
 from tests.factories import PASSWORD
-from tests.sandbox import sandbox, square_process
-
-__all__ = ["sandbox", "square_process"]
 
 pytestmark = pytest.mark.slow
 

@@ -24,9 +24,6 @@ from bookings.tables import Booking, Quote
 from tests.bookings.stage import Cast, make_cast, quoted, requested
 from tests.clients import access_token, client_of
 from tests.factories import PASSWORD
-from tests.sandbox import sandbox, square_process
-
-__all__ = ["sandbox", "square_process"]
 
 URL = "/api/v1/bookings"
 NEXT_YEAR = utc_now().year + 1

@@ -27,11 +27,7 @@ from tests.bookings.stage import Cast, driven, make_cast, quoted, requested
 from tests.calls import CALLS, user_of
 from tests.clients import access_token, client_of
 from tests.factories import PASSWORD
-from tests.object_store import object_process, objects
-from tests.sandbox import sandbox, square_process
 from tests.test_openapi import operations
-
-__all__ = ["object_process", "objects", "sandbox", "square_process"]
 
 BUDGETS = known_budgets()
 PAGE = 50

@@ -25,9 +25,7 @@ from bookings.tables import Quote
 from tests.bookings.stage import Cast, accepted, assigned, driven, make_cast, quoted, requested
 from tests.clients import access_token
 from tests.factories import PASSWORD
-from tests.sandbox import TIMEOUT_SECONDS, square_process
-
-__all__ = ["square_process"]
+from tests.sandbox import TIMEOUT_SECONDS
 
 pytestmark = pytest.mark.slow
 

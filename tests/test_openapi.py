@@ -14,10 +14,6 @@ from tests.bookings.stage import make_cast
 from tests.calls import CALLS, user_of
 from tests.clients import client_of
 from tests.factories import PASSWORD
-from tests.object_store import object_process, objects
-from tests.sandbox import sandbox, square_process
-
-__all__ = ["object_process", "objects", "sandbox", "square_process"]
 
 METHODS = ("get", "post", "put", "patch", "delete")
 Operation = dict[str, Any]

@@ -18,11 +18,7 @@ from tests.bookings.stage import Cast, make_cast, requested
 from tests.calls import CALLS, of_booking, own, quote
 from tests.clients import client_of
 from tests.factories import PASSWORD
-from tests.object_store import object_process, objects
-from tests.sandbox import sandbox, square_process
 from tests.test_openapi import operations
-
-__all__ = ["object_process", "objects", "sandbox", "square_process"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox", "objects")]
 

@@ -22,10 +22,7 @@ from tests.bookings.far_ahead import sold_far
 from tests.bookings.stage import Cast, browser, driven, make_cast, quoted, requested
 from tests.clients import access_token
 from tests.factories import PASSWORD, make_job
-from tests.sandbox import sandbox, square_process
 from tests.test_permissions import PEOPLE, people_of, rows
-
-__all__ = ["sandbox", "square_process"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox")]
 

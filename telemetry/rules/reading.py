@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from atlas.card_numbers import SHORTEST, has_card_number, strike_card_numbers
 from telemetry.rules.clock import set_right
 from telemetry.rules.point import DEGREE, HEADING, METRE_PER_SECOND, PERCENT, Point, milliseconds
 from telemetry.rules.refusals import Refused
@@ -115,7 +116,7 @@ def _heading(value: Any) -> Scalar:
 def _text(value: Any) -> Scalar:
     if not isinstance(value, str) or len(value) > LONGEST_TEXT or not value.isprintable():
         raise Refused("value_invalid")
-    return value
+    return strike_card_numbers(value) if len(value) >= SHORTEST else value
 
 
 def _scalar(value: Any) -> Scalar:
@@ -123,12 +124,16 @@ def _scalar(value: Any) -> Scalar:
     if isinstance(value, bool):
         return value
     if isinstance(value, int | float):
+        if abs(value) >= 10 ** (SHORTEST - 1) and has_card_number(f"{value:.0f}"):
+            raise Refused("value_invalid")
         return _number("value_invalid", -1e15, 1e15, 1_000_000)(value)
     return _text(value)
 
 
 def _name(name: Any) -> str:
     if not isinstance(name, str) or not name.isidentifier() or not name.isascii() or len(name) > LONGEST_NAME:
+        raise Refused("value_invalid")
+    if len(name) >= SHORTEST and has_card_number(name.replace("_", " ")):
         raise Refused("value_invalid")
     return name
 

@@ -19,9 +19,6 @@ from atlas.live.mailbox import Mailbox
 from atlas.local.ports import free_port
 from atlas.shards import shard_of
 from atlas.tables import OutboxRow, Unique
-from tests.object_store import object_process, objects
-
-__all__ = ["object_process", "objects"]
 
 pytestmark = pytest.mark.slow
 

@@ -22,9 +22,6 @@ from tests.facade.parcels.admin import site
 from tests.facade.parcels.models import ParcelItem
 from tests.facade.parcels.urls import urlpatterns  # before the site is exchanged: Atlas's own addresses keep their own
 from tests.factories import UserFactory
-from tests.object_store import object_process, objects
-
-__all__ = ["object_process", "objects"]
 
 LIST = "/admin/parcels/parcel/"
 

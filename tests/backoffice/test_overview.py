@@ -24,9 +24,6 @@ from bookings.rules.lifecycle import BookingStatus
 from payments import services, tally
 from tests.bookings.stage import accepted, browser, driven, make_cast, requested
 from tests.factories import PASSWORD, UserFactory
-from tests.sandbox import sandbox, square_process
-
-__all__ = ["sandbox", "square_process"]
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 

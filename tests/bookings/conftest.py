@@ -3,9 +3,6 @@
 import pytest
 
 from tests.bookings.stage import Cast, make_cast
-from tests.sandbox import sandbox, square_process
-
-__all__ = ["sandbox", "square_process"]
 
 
 @pytest.fixture

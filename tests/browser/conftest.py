@@ -15,10 +15,6 @@ from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from atlas.local.service import Service
 from atlas.local.square.testing import SandboxServer
-from tests.object_store import object_process
-from tests.sandbox import square_process
-
-__all__ = ["object_process", "square_process"]
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"

@@ -15,9 +15,6 @@ from tests.bookings.stage import browser
 from tests.browser.axe import faults
 from tests.browser.conftest import Open
 from tests.factories import UserFactory
-from tests.sandbox import square_process
-
-__all__ = ["square_process"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -17,9 +17,6 @@ from tests.bookings.stage import Cast, accept, make_cast, quoted, requested
 from tests.browser.conftest import Open
 from tests.browser.waiting import until, until_true
 from tests.factories import PASSWORD
-from tests.sandbox import sandbox
-
-__all__ = ["sandbox"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 

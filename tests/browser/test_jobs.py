@@ -15,9 +15,6 @@ from tests.atlas.jobs import samples
 from tests.browser.axe import faults
 from tests.browser.conftest import Open
 from tests.factories import PASSWORD, UserFactory
-from tests.object_store import objects
-
-__all__ = ["objects"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.usefixtures("objects")]
 

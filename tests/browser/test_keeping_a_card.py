@@ -21,10 +21,8 @@ from tests.browser.conftest import Open
 from tests.browser.test_first_face import sign_in
 from tests.factories import PASSWORD
 from tests.payments.admin.test_on_account import approved, asked, driven_on_account
-from tests.sandbox import sandbox
 
-__all__ = ["approved", "asked", "sandbox"]
-
+__all__ = ["approved", "asked"]
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.usefixtures("sandbox")]
 
 LOCAL = re.compile(r"/js/payments/local[^/]*\.js")

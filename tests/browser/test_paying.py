@@ -18,9 +18,6 @@ from tests.browser.conftest import Open
 from tests.browser.test_admin_walk import signed_in
 from tests.browser.test_first_face import SHOTS, shoot, sign_in
 from tests.factories import PASSWORD
-from tests.sandbox import sandbox
-
-__all__ = ["sandbox"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 

@@ -13,9 +13,6 @@ from tests.bookings.stage import make_cast, requested
 from tests.browser.axe import faults
 from tests.browser.conftest import Open
 from tests.factories import PASSWORD
-from tests.object_store import objects
-
-__all__ = ["objects"]
 
 pytestmark = pytest.mark.browser
 

@@ -10,9 +10,6 @@ from accounts.rules.roles import Role
 from tests.bookings.stage import browser
 from tests.browser.conftest import Open
 from tests.factories import UserFactory
-from tests.sandbox import square_process
-
-__all__ = ["square_process"]
 
 pytestmark = [pytest.mark.browser]
 

@@ -23,9 +23,6 @@ from payments.events import (
 from payments.handlers import handle_webhook
 from payments.rules.types import PaymentMethod
 from payments.tables import PaymentTransaction
-from tests.sandbox import sandbox, square_process
-
-__all__ = ["sandbox", "square_process"]
 
 OK = "cnon:card-nonce-ok"
 OPERATOR = "22222222-2222-4222-8222-222222222222"

@@ -15,10 +15,6 @@ from bookings.tables import Booking
 from tests.bookings.stage import Cast, driven, make_cast, quoted, requested
 from tests.clients import access_token
 from tests.factories import PASSWORD
-from tests.object_store import object_process, objects
-from tests.sandbox import sandbox, square_process
-
-__all__ = ["object_process", "objects", "sandbox", "square_process"]
 
 
 @pytest.fixture(autouse=True)

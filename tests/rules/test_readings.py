@@ -87,6 +87,18 @@ def test_what_is_no_object_is_malformed(raw: object) -> None:
     assert refusal(raw) == "malformed"
 
 
+CARD = "4111 1111 1111 1111"
+
+
+def test_nothing_like_a_card_number_is_kept() -> None:
+    said = read({**GOOD, "shiftState": f"paid {CARD}", "note": f"with {CARD}, please"}, now=NOW)
+    assert CARD not in str(said)
+    assert said.values["shiftState"].startswith("paid ")  # type: ignore[union-attr]
+    for wrong in ({"n": 4222222222222}, {"n": 4222222222222.0}, {f"_{CARD.replace(' ', '')}": 1}):
+        assert refusal({**GOOD, **wrong}) == "value_invalid"
+    assert read({**GOOD, "seenAt": 1_780_315_200_000}, now=NOW).extra["seenAt"] == 1_780_315_200_000
+
+
 def test_nothing_but_a_time_is_empty() -> None:
     assert refusal({"timestamp": NOON, "vin": "1M8GDM9AXKP042788"}) == "empty"
 

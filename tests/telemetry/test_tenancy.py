@@ -23,13 +23,9 @@ from tests.bookings.stage import Cast, driven, make_cast
 from tests.calls import CALLS
 from tests.clients import access_token, client_of
 from tests.factories import PASSWORD
-from tests.object_store import object_process, objects
-from tests.sandbox import sandbox, square_process
 from tests.telemetry.drives import drive
 from tests.telemetry.stage import send, tracked
 from tests.test_permissions import routes
-
-__all__ = ["object_process", "objects", "sandbox", "square_process"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox", "objects")]
 

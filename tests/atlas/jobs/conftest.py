@@ -6,9 +6,6 @@ import pytest
 
 import tests.atlas.jobs.samples  # noqa: F401 (registers them)
 from atlas.celery import app
-from tests.object_store import object_process, objects
-
-__all__ = ["object_process", "objects"]
 
 
 @pytest.fixture(autouse=True)

@@ -17,10 +17,6 @@ from bookings.rules.retention import years_after
 from bookings.rules.types import CancellationCode
 from bookings.tables import Booking
 from tests.bookings.stage import Cast, driven, make_cast, quoted, requested
-from tests.object_store import object_process, objects
-from tests.sandbox import sandbox, square_process
-
-__all__ = ["object_process", "objects", "sandbox", "square_process"]
 
 WISHES = {
     "passenger_name": "Ms. Ottoline Quarrington",

@@ -5,9 +5,8 @@ from django.test import Client
 
 from tests.bookings.conftest import cast
 from tests.bookings.stage import Cast, browser
-from tests.sandbox import sandbox, square_process
 
-__all__ = ["cast", "sandbox", "square_process"]
+__all__ = ["cast"]
 
 
 @pytest.fixture

@@ -20,11 +20,8 @@ from tests.bookings.admin.conftest import desk
 from tests.bookings.looking import now
 from tests.bookings.stage import Cast, accepted, driven
 from tests.facade.admin.pages import told
-from tests.object_store import object_process, objects
 from tests.payments.reconciling.stage import clear, reconcile, today
 from tests.payments.reconciling.test_kinds import change, square
-
-__all__ = ["object_process", "objects"]
 
 LIST = "/admin/payments/paymentdifference/"
 pytestmark = pytest.mark.usefixtures("sandbox")

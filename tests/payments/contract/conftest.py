@@ -13,9 +13,6 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from payments import gateway
-from tests.sandbox import sandbox, square_process
-
-__all__ = ["sandbox", "square_process"]
 
 SQUARE = "https://connect.squareupsandbox.com"
 TOKEN = os.environ.get("SQUARE_SANDBOX_TOKEN", "")

@@ -2,10 +2,6 @@
 
 import pytest
 
-from tests.sandbox import sandbox, square_process
-
-__all__ = ["sandbox", "square_process"]
-
 
 @pytest.fixture(autouse=True)
 def heard() -> None:

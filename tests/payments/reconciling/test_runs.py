@@ -29,12 +29,9 @@ from payments.rules.differences import DifferenceStatus
 from payments.rules.types import TransactionStatus
 from payments.tables import PaymentTransaction
 from tests.factories import UserFactory
-from tests.object_store import object_process, objects
 from tests.payments.conftest import Opener
 from tests.payments.reconciling.stage import dump, reconcile, run, today
 from tests.payments.reconciling.test_kinds import change, pay_there, refund_there, square
-
-__all__ = ["object_process", "objects"]
 
 pytestmark = pytest.mark.slow
 

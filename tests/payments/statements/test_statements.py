@@ -26,11 +26,8 @@ from payments.statements.making import Asked, Statement
 from payments.statements.period import Days, days_of
 from payments.tables import PaymentTransaction
 from tests.factories import UserFactory
-from tests.object_store import object_process, objects
 from tests.payments.books import captured, refunded
 from tests.payments.statements.reading import CENTS, cents, file_of, pages_of, rows_of, text_of
-
-__all__ = ["object_process", "objects"]
 
 MARCH = (date(2026, 3, 1), date(2026, 3, 31))
 LATER = datetime(2026, 6, 1, tzinfo=UTC)

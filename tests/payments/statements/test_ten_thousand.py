@@ -20,11 +20,8 @@ from payments.statements import asking, csv_file
 from payments.statements.asking import Format
 from payments.statements.making import Asked, Statement
 from payments.statements.period import Days
-from tests.object_store import object_process, objects
 from tests.payments.books import captured, refunded
 from tests.payments.statements.reading import CENTS, cents, file_of, pages_of, rows_of, text_of
-
-__all__ = ["object_process", "objects"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

@@ -14,10 +14,7 @@ from telemetry.commands.tables import Command
 from telemetry.rules.commands import CommandStatus
 from tests.bookings.stage import Cast, assigned, browser, driven, make_cast
 from tests.fleet.members import member
-from tests.sandbox import sandbox, square_process
 from tests.telemetry.commands.cars import commanded
-
-__all__ = ["sandbox", "square_process"]
 
 
 @pytest.fixture

@@ -17,10 +17,7 @@ from telemetry.commands.simulated import car
 from telemetry.rules.commands import CommandName
 from tests.bookings.stage import Cast, assigned, driven, make_cast
 from tests.fleet.members import member, org
-from tests.sandbox import sandbox, square_process
 from tests.telemetry.commands.cars import asked, commanded, now_of
-
-__all__ = ["sandbox", "square_process"]
 
 COOL = {"temperature": "Cool (68°F)"}
 

@@ -20,10 +20,7 @@ from telemetry.dashcam.tables import Clip, ClipStatus
 from telemetry.dashcam.uploading import Upload
 from tests.bookings.stage import Cast, make_cast
 from tests.fleet.members import member, org
-from tests.object_store import object_process, objects
 from tests.telemetry.stage import tracked
-
-__all__ = ["object_process", "objects"]
 
 pytestmark = pytest.mark.usefixtures("objects")
 

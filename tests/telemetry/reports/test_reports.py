@@ -18,11 +18,8 @@ from telemetry.tables import Device
 from telemetry.trips.tables import Trip
 from tests.bookings.stage import Cast, make_cast
 from tests.fleet.members import member, org
-from tests.object_store import object_process, objects
 from tests.telemetry.commands.cars import commanded
 from tests.telemetry.stage import archived_trip
-
-__all__ = ["object_process", "objects"]
 
 pytestmark = pytest.mark.usefixtures("objects")
 

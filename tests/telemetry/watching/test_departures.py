@@ -13,10 +13,7 @@ from telemetry.devices.services import add_device
 from telemetry.ingest.pipeline import ingest
 from telemetry.services import give_vin
 from tests.bookings.stage import Cast, assigned, make_cast
-from tests.sandbox import sandbox, square_process
 from tests.telemetry.numbers import new_vin
-
-__all__ = ["sandbox", "square_process"]
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 
