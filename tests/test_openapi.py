@@ -42,6 +42,7 @@ def body_examples(operation: Operation) -> list[Any]:
     return [example["value"] for example in content.get("examples", {}).values()]
 
 
+@pytest.mark.slow
 def test_it_is_made_without_a_warning() -> None:
     call_command("spectacular", "--validate", "--fail-on-warn", stdout=StringIO())
 
@@ -70,6 +71,7 @@ def test_every_body_has_an_example() -> None:
     assert not lacking
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("sandbox", "objects")
 @pytest.mark.parametrize("name", [name for name, operation in operations().items() if "requestBody" in operation])
 def test_the_example_works(name: str) -> None:

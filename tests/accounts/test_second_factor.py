@@ -176,6 +176,7 @@ def test_the_wrong_password_does_not_tell_of_the_factor(ada: User, app: Authenti
     assert all("challenge" not in answer for answer in answers)
 
 
+@pytest.mark.slow
 def test_a_code_is_good_once(ada: User, app: Authenticator) -> None:
     code = app.code()
     assert second_step(challenged(ada), code).status_code == 200
@@ -201,6 +202,7 @@ def test_of_one_recovery_code_sent_many_times_at_once_one_wins(ada: User, app: A
     assert services.state(user=ada).recovery_codes_left == 7
 
 
+@pytest.mark.slow
 def test_every_recovery_code_is_good_once(ada: User, app: Authenticator) -> None:
     for recovery_code in app.recovery_codes:
         assert second_step(challenged(ada), recovery_code.lower().replace("-", " ")).status_code == 200

@@ -139,6 +139,7 @@ def test_what_is_over_cannot_be_bought(cast: Cast, sandbox: SandboxControl) -> N
     assert sandbox.calls() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["drop_after", "error_after", "timeout_after", "drop_before"])
 def test_one_lost_answer_is_replayed_with_the_same_key(cast: Cast, sandbox: SandboxControl, kind: str) -> None:
     quote = quoted(cast, requested(cast))

@@ -124,6 +124,7 @@ def test_cents_are_whole_and_positive(cast: Cast, price: Any) -> None:
     assert list(answer.json()["error"]["fields"]) == ["price"]
 
 
+@pytest.mark.slow
 def test_the_whole_way_by_its_paths(cast: Cast, sandbox: SandboxControl) -> None:
     soon = utc_now() + timedelta(days=2)  # a ride far ahead needs a card that is kept
     booking_id = ask(cast, date=f"{soon:%Y-%m-%d}").json()["id"]
@@ -176,6 +177,7 @@ def test_an_unknown_outcome_is_a_503_with_a_time_to_come_back(cast: Cast, sandbo
     assert code(again) == (409, "acceptance_in_progress")
 
 
+@pytest.mark.slow
 def test_who_may_and_who_learns_nothing(cast: Cast, sandbox: SandboxControl) -> None:
     booking = assigned(cast)
     path = f"bookings/{booking.id}"

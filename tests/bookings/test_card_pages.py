@@ -61,6 +61,7 @@ def test_a_near_ride_needs_no_consent(cast: Cast, sandbox: SandboxControl) -> No
     assert not list_cards(payer_id=cast.concierge.id)
 
 
+@pytest.mark.slow
 def test_the_booking_says_what_to_do_and_another_card_mends_it(cast: Cast, sandbox: SandboxControl) -> None:
     booking = sold_far(cast, "expired-later")
     due = now(booking).hold.ask_at

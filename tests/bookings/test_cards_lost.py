@@ -72,6 +72,7 @@ def test_who_pays_is_asked_for_a_card(cast: Cast, sandbox: SandboxControl, mailo
     assert at_square(sandbox, booking)[-1] == ("APPROVED", 21_000)
 
 
+@pytest.mark.slow
 def test_nobody_sets_out_and_without_a_card_it_is_called_off(cast: Cast, sandbox: SandboxControl) -> None:
     booking = assigned(cast, hours_ahead=48)
     stored = lapse(booking, sandbox)

@@ -193,6 +193,7 @@ def test_an_admin_undoes_a_completed_ride_before_it_was_paid(cast: Cast, sandbox
     assert [each["amount_money"]["amount"] for each in sandbox.refunds()] == [21_000]
 
 
+@pytest.mark.slow
 def test_late_double_and_foreign_news_of_payments_change_nothing(cast: Cast, sandbox: SandboxControl) -> None:
     """The booking goes by its payment as it is, whatever order the news come in."""
     booking = requested(cast)

@@ -49,6 +49,7 @@ def test_a_low_car_is_charged_and_then_unplugged(cast: Cast) -> None:
     assert not tracker.charging
 
 
+@pytest.mark.slow
 def test_an_errand_ends_where_it_leads(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     vehicle = known(cast)
     monkeypatch.setattr(garage, "TICK_SECONDS", 0.002)  # readings of one millisecond are one

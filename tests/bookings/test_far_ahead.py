@@ -197,6 +197,7 @@ def test_killed_between_the_card_and_its_hold(
     assert at_square(sandbox, stored) == [("APPROVED", 21_000)]
 
 
+@pytest.mark.slow
 def test_the_deadline_and_the_request_may_both_finish(cast: Cast, sandbox: SandboxControl) -> None:
     """Somebody settled it while the request still waited for Square: it finds the ride sold, once."""
     from unittest.mock import patch  # noqa: PLC0415

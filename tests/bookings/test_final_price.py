@@ -128,6 +128,7 @@ def test_an_announced_price_that_nobody_states_is_the_agreed_one(cast: Cast, san
     assert at_square(sandbox, booking) == [("COMPLETED", PRICE)]
 
 
+@pytest.mark.slow
 def test_extras_within_the_consent_are_charged_to_the_card_on_file(cast: Cast, sandbox: SandboxControl) -> None:
     booking = ride(cast, limit=5_000, on_file=True)
     state(cast, booking, PRICE + 5_000)
@@ -142,6 +143,7 @@ def test_extras_within_the_consent_are_charged_to_the_card_on_file(cast: Cast, s
     assert all(sum(line.amount for line in each.lines) == 0 for each in postings(booking))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("limit", "on_file"), [(4_999, True), (0, True), (5_000, False)], ids=["beyond", "no consent", "no card"]
 )
@@ -173,6 +175,7 @@ def test_a_card_on_file_that_does_not_pay_asks_the_concierge(cast: Cast, sandbox
     assert not now(booking).charging
 
 
+@pytest.mark.slow
 def test_refused_extras_may_be_stated_anew(cast: Cast) -> None:
     booking = ride(cast)
     state(cast, booking, PRICE + 5_000)
@@ -229,6 +232,7 @@ def test_a_charge_without_an_answer_is_settled_by_its_key(cast: Cast, sandbox: S
     assert at_square(sandbox, booking) == [("COMPLETED", PRICE), ("COMPLETED", 2_000)]
 
 
+@pytest.mark.slow
 def test_a_tip_is_the_drivers_alone(cast: Cast, sandbox: SandboxControl) -> None:
     booking = ride(cast)
     services.tip(user=cast.concierge, booking_id=booking.id, amount=2_000, source_id=CARD)
@@ -258,6 +262,7 @@ def test_after_the_time_for_it_no_tip(cast: Cast) -> None:
     assert late.value.code == "too_late"
 
 
+@pytest.mark.slow
 def test_called_off_by_staff_everything_goes_back(cast: Cast, sandbox: SandboxControl) -> None:
     booking = ride(cast, limit=5_000, on_file=True)
     state(cast, booking, PRICE + 5_000)

@@ -25,6 +25,7 @@ def asked(cast: Cast) -> Booking:
     return now(booking)
 
 
+@pytest.mark.slow
 def test_the_operator_states_the_price_and_the_concierge_pays(cast: Cast) -> None:
     booking = driven(cast, BookingStatus.COMPLETED)
     owner, concierge = browser(cast.owner), browser(cast.concierge)

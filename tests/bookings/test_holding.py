@@ -39,6 +39,7 @@ def tries(booking: Booking) -> list[TransactionStatus]:
     return [row.status for row in sorted(rows, key=lambda row: row.created_at)]
 
 
+@pytest.mark.slow
 def test_the_hold_is_taken_when_it_is_due_and_not_before(cast: Cast, sandbox: SandboxControl) -> None:
     booking = sold_far(cast)
     tick(now(booking).hold.ask_at - timedelta(minutes=1))
@@ -52,6 +53,7 @@ def test_the_hold_is_taken_when_it_is_due_and_not_before(cast: Cast, sandbox: Sa
     assert sandbox.authorizations(booking.id) == 1
 
 
+@pytest.mark.slow
 def test_a_ride_that_is_held_for_goes_on_to_its_end(cast: Cast, sandbox: SandboxControl) -> None:
     booking = sold_far(cast)
     services.assign(user=cast.owner, booking_id=booking.id, driver_id=cast.driver.id, vehicle_id=cast.sedan.id)
@@ -92,6 +94,7 @@ def test_a_card_without_money_is_asked_again_and_its_people_are_told_once(cast: 
     assert at_square(sandbox, booking)[-1] == ("APPROVED", 21_000)
 
 
+@pytest.mark.slow
 def test_an_expired_card_is_asked_once_and_called_off_in_the_end(cast: Cast, sandbox: SandboxControl) -> None:
     booking = sold_far(cast, "expired-later")
     stored = asked(booking)

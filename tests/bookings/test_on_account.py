@@ -113,6 +113,7 @@ def test_two_accepts_that_together_exceed_the_limit(payer: Cast, finance: User) 
     assert credit.left(payer.concierge.id) == PRICE // 2
 
 
+@pytest.mark.slow
 def test_invoiced_when_it_is_over_and_paid_by_card(payer: Cast, sandbox: SandboxControl, mailoutbox: Mails) -> None:
     booking = drive(payer, accept(payer))
     assert (booking.status, booking.payment_status) == (BookingStatus.COMPLETED, "PENDING")
@@ -291,6 +292,7 @@ def test_the_pages(payer: Cast) -> None:
     assert client.get(f"/bookings/{booking.id}/invoice.pdf").content.startswith(b"%PDF")
 
 
+@pytest.mark.slow
 def test_who_has_no_account_asks_for_one_on_the_page(finance: User) -> None:
     cast = make_cast()
     client = browser(cast.concierge)

@@ -192,6 +192,7 @@ def test_assigning_too_late_says_the_state_as_it_is(cast: Cast, sandbox: Sandbox
     assert "timeline-failed" in text(answer)
 
 
+@pytest.mark.slow
 def test_the_driver_drives_from_their_phone(cast: Cast, sandbox: SandboxControl) -> None:
     booking = assigned(cast, hours_ahead=1)
     client = browser(cast.chauffeur)

@@ -78,6 +78,7 @@ def test_a_request_from_elsewhere_by_the_hour(cast: Cast) -> None:
     assert (booking.details.tax_jurisdiction, booking.details.distance_km) == ("FR", 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -141,6 +142,7 @@ def test_a_refused_form_may_be_corrected_and_sent_again(cast: Cast) -> None:
     booked(client.post("/bookings/new/", filled(once="one")))
 
 
+@pytest.mark.slow
 def test_a_form_whose_process_died_may_be_sent_again(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the process kept is all that is left of it: that this form is at work."""
     monkeypatch.setattr(web, "LEASE", 1)

@@ -134,6 +134,7 @@ def test_staff_see_everything_by_day(cast: Cast) -> None:
         assert ids(selectors.list_bookings, cast.admin, from_=since, status=[S.CANCELLED]) == [old[0]]
 
 
+@pytest.mark.slow
 def test_open_requests_are_merged_from_every_shard_newest_first(cast: Cast) -> None:
     made = [requested(cast) for _ in range(12)]
     assert len({shard_of(booking.id) for booking in made}) > 1, "or this proves nothing"

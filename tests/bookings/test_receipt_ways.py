@@ -53,6 +53,7 @@ def test_what_else_is_asked_for_is_refused(cast: Cast, paid: Booking) -> None:
         assert (answer.status_code, answer["Content-Type"]) == (406, JSON)
 
 
+@pytest.mark.slow
 def test_the_pdf_says_what_the_json_says(cast: Cast, paid: Booking) -> None:
     found, made = ask(cast.concierge, paid, JSON).json(), ask(cast.concierge, paid, PDF)
     said = text(made.content)

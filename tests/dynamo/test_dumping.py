@@ -47,6 +47,7 @@ def binary() -> ErasureProof:
     return made
 
 
+@pytest.mark.slow
 def test_what_goes_out_comes_back_as_it_was(tmp_path: Path) -> None:
     booking, proof = requested(make_cast()), binary()
     items = [Booking.fetch(booking.id), User.fetch(booking.concierge_id), proof]
@@ -62,6 +63,7 @@ def test_what_goes_out_comes_back_as_it_was(tmp_path: Path) -> None:
     assert [raw(item) for item in items] == before
 
 
+@pytest.mark.slow
 def test_an_export_has_every_table_and_says_what_is_in_it(tmp_path: Path) -> None:
     requested(make_cast())
     said = run("export", "--to", str(tmp_path))

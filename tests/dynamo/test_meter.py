@@ -91,6 +91,7 @@ def test_it_follows_the_threads_of_the_same_work_and_no_others(note: Note) -> No
     assert (cost.calls, cost.rcu) == (5, 2.5)
 
 
+@pytest.mark.slow
 def test_a_client_is_never_counted_twice(note: Note) -> None:
     connection()._client = None  # as when its credentials have run out
     with ThreadPoolExecutor(8) as pool:

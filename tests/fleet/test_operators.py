@@ -66,6 +66,7 @@ def test_an_admin_approves_and_suspends(admin_api: APIClient, sign_in: SignIn) -
     assert post(admin_api, "operators/0b9e6a0e-7c52-4e4b-9a5e-111111111111/approve", None).status_code == 404
 
 
+@pytest.mark.slow
 def test_an_admin_sees_who_waits(admin_api: APIClient, api: APIClient) -> None:
     waiting = [OperatorFactory.create(status=OperatorStatus.SUSPENDED).id for _ in range(3)]
     seen: list[str] = []

@@ -45,6 +45,7 @@ def test_the_page_of_a_link_makes_an_account_and_lets_in(cast: Cast) -> None:
     assert "Viewer" in home.content.decode()
 
 
+@pytest.mark.slow
 def test_the_page_of_a_link_takes_who_has_an_account(cast: Cast) -> None:
     page = f"/invitations/{token_of(invited(cast, cast.other_concierge.email))}/"
     assert "another address" in browser(cast.concierge).get(page).content.decode()

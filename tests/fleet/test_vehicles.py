@@ -27,6 +27,7 @@ SUV = {
 }
 
 
+@pytest.mark.slow
 def test_add_see_change_and_retire(api: APIClient, operator: Operator) -> None:
     added = post(api, "vehicles", SUV)
     assert added.status_code == 201, added.json()

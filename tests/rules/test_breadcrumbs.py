@@ -25,11 +25,13 @@ points = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(points, max_size=40))
 def test_whatever_is_packed_comes_back(given_points: list[Point]) -> None:
     assert unpack(pack(given_points)) == given_points
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=60))
 def test_rubbish_is_refused_and_nothing_else_happens(rubbish: bytes) -> None:
     with suppress(Unreadable):

@@ -122,6 +122,7 @@ def _aside(a: list[float], b: list[float], lat: float, lng: float) -> bool:
     return abs(across) > 1e-9
 
 
+@pytest.mark.slow
 @given(st.floats(-80, 80), st.floats(-179, 179), st.floats(20, 100_000), st.floats(-0.5, 0.5), st.floats(-0.5, 0.5))
 def test_a_circle_is_a_distance_and_lies_in_its_box(
     lat: float, lng: float, radius: float, up: float, across: float

@@ -55,6 +55,7 @@ def test_what_is_accepted_is_stored() -> None:
     assert item.updated_at == instant_of(points[-1].at)
 
 
+@pytest.mark.slow
 @hypothesis_settings(max_examples=12, deadline=None)
 @given(st.integers(0, 10_000))
 def test_late_repeated_and_reordered_batches_leave_what_clean_ones_leave(seed: int) -> None:

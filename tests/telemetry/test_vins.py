@@ -49,6 +49,7 @@ def test_a_vehicle_keeps_the_pseudonym_and_staff_may_ask_back(cast: Cast, vin: s
     assert REASON in str(told.personal)
 
 
+@pytest.mark.slow
 def test_the_vin_itself_is_in_no_table(cast: Cast, vin: str) -> None:
     pvin = given(cast, vin).pvin
     resolve_vin(user=cast.admin, pvin=str(pvin), reason=REASON)

@@ -60,6 +60,7 @@ def test_by_subject_by_actor_and_both(ada: User, staff: User) -> None:
     assert len(both) == 8
 
 
+@pytest.mark.slow
 def test_by_time_through_days_and_shards(staff: User, empty_log: None) -> None:
     now = utc_now()
     store([entry(Deed.READ, object=f"a:{hours}", at=now - timedelta(hours=hours)) for hours in range(0, 100, 5)])

@@ -180,6 +180,7 @@ def test_a_linked_list(admin: Client, parcel: MakeParcel) -> None:
         assert (page.status_code, rows(page)) == (200, [wanted.reference]), name
 
 
+@pytest.mark.slow
 def test_reads_of_a_personal_table_are_noted(admin: Client, parcel: MakeParcel, journal: Journal) -> None:
     item = parcel()
     admin.get(LIST)

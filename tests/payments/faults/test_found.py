@@ -1,5 +1,7 @@
 """What the machine has found, each by itself."""
 
+import pytest
+
 from atlas.local.square.testing import SandboxControl
 from atlas.tables import OutboxRow
 from bookings import services
@@ -11,6 +13,7 @@ from tests.bookings.stage import ON_THE_ROAD, assigned, make_cast
 from tests.payments.faults.world import wipe
 
 
+@pytest.mark.slow
 def test_a_completed_ride_whose_hold_is_gone_is_not_tried_for_ever(sandbox: SandboxControl) -> None:
     wipe()
     cast = make_cast()

@@ -85,6 +85,7 @@ def test_a_viewer_looks_and_has_no_buttons(cast: Cast, pvin: str) -> None:
     assert browser(viewer).post(f"/fleet/vehicles/{pvin}/command/", {"command": "lock"}).status_code == 403
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("sandbox")
 def test_the_driver_comes_by_the_ride(cast: Cast, pvin: str) -> None:
     client = browser(cast.chauffeur)

@@ -90,6 +90,7 @@ ANSWERS: list[tuple[str, Any, Answer]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("said", "meant"), [each[1:] for each in ANSWERS], ids=[each[0] for each in ANSWERS])
 def test_each_answer(order: Order, tesla: FakeTesla, said: Any, meant: Answer) -> None:
     accounts.access_token(order.organization_id)

@@ -77,6 +77,7 @@ def read(key: str | None) -> bytes:
         return bytes(body.read())
 
 
+@pytest.mark.slow
 def test_the_whole_way(cast: Cast, pvin: str, fake_ffmpeg: Callable[[str], Path]) -> None:
     log = fake_ffmpeg("nothing")
     clip = uploaded(cast, pvin)
@@ -101,6 +102,7 @@ def test_without_ffmpeg_it_is_shown_as_it_was_recorded(cast: Cast, pvin: str, se
     assert looking.link_of(clip, looking.THUMBNAIL) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["web", "thumbnail"])
 def test_what_cannot_be_read_is_said(cast: Cast, pvin: str, fake_ffmpeg: Callable[[str], Path], part: str) -> None:
     fake_ffmpeg(part)
@@ -204,6 +206,7 @@ def test_a_token_is_for_one_part_for_15_minutes(
     assert client.get(link).status_code == 410
 
 
+@pytest.mark.slow
 def test_not_of_a_clock_that_was_never_set_nor_of_the_future(cast: Cast, pvin: str) -> None:
     for moment in (utc_now() - timedelta(days=4000), utc_now() + timedelta(hours=1)):
         with pytest.raises(Invalid):

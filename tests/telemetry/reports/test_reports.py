@@ -57,6 +57,7 @@ def test_a_file_of_what_was_driven(cast: Cast) -> None:
     assert timedelta(days=89) < report.expires_at - utc_now() < timedelta(days=91)
 
 
+@pytest.mark.slow
 def test_a_pdf_by_e_mail(cast: Cast) -> None:
     trip = driven(cast)
     report = asked(cast.owner, trip.started_at.date(), ReportFormat.PDF, mail=True)
@@ -91,6 +92,7 @@ def test_who_may(cast: Cast) -> None:
             asked(member(cast, role), date(2025, 6, 1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("first", "last"),
     [(date(2025, 6, 2), date(2025, 6, 1)), (date(2025, 1, 1), date(2025, 6, 1)), (date(2025, 6, 1), date(2099, 1, 1))],

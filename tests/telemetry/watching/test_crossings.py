@@ -44,6 +44,7 @@ def test_a_vehicle_enters_and_leaves() -> None:
     assert first.lat == pytest.approx(40.7581, abs=1e-3)
 
 
+@pytest.mark.slow
 @hypothesis_settings(max_examples=8, deadline=None)
 @given(st.integers(0, 10_000))
 def test_late_repeated_and_reordered_readings_cross_as_clean_ones_do(seed: int) -> None:
