@@ -8,6 +8,7 @@ from accounts.tables import User
 from atlas.dynamo.attributes import utc_now
 from atlas.dynamo.registry import tables
 from atlas.live.last_position import set_position
+from atlas.objects.store import storage
 from bookings import services
 from bookings.rules.lifecycle import BookingStatus
 from bookings.rules.types import CancellationCode
@@ -15,11 +16,6 @@ from bookings.tables import Booking
 from tests.bookings.stage import Cast, driven, make_cast, quoted, requested
 from tests.clients import access_token
 from tests.factories import PASSWORD
-
-
-@pytest.fixture(autouse=True)
-def everything_that_holds_something(objects: object) -> None:
-    """The object store is looked through too."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +66,9 @@ def leave_traces(
 
 
 @pytest.fixture(autouse=True)
-def own_store(store: None) -> None:
-    """What other tests of this process left is gone: a proof reads every row that there is."""
+def own_store(store: None, objects: object) -> None:
+    """What other tests of this process left is gone: a proof reads every row and every object that there is."""
+    storage().bucket.objects.all().delete()
     for table in tables():
         with table.batch_write() as batch:
             for item in table.scan():
